@@ -1,0 +1,5 @@
+/** Tests of the command line. */
+@NullMarked
+package dev.rankine.cli;
+
+import org.jspecify.annotations.NullMarked;
