@@ -1,6 +1,8 @@
 /**
- * Numbers. A {@code Tensor} is a shape, strides and a data type over a storage; back-ends compute on it: {@code reference}
- * in plain loops, {@code vector} with the JDK's Vector API. Nothing here knows of derivatives.
+ * Numbers: tensors over off-heap storage, the pool of a step, and the contract that every back-end fulfils.
+ *
+ * <p>Start at {@link dev.rankine.tensor.Tensor}; {@link dev.rankine.tensor.Backend} says what a back-end can do and
+ * {@link dev.rankine.tensor.Scope} where the memory of temporaries comes from.
  */
 @NullMarked
 package dev.rankine.tensor;

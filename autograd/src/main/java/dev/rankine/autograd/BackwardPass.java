@@ -1,0 +1,123 @@
+package dev.rankine.autograd;
+
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reverse-mode differentiation: walks the graph from the result to the leaves in reverse topological order, hands each
+ * operation the summed gradient of its result, and frees what was saved as soon as its last reader is done.
+ */
+final class BackwardPass {
+    private final Map<Variable, Tensor> pending = new IdentityHashMap<>();
+
+    private BackwardPass() {}
+
+    static void run(Variable root, Tensor dRoot) {
+        if (!root.requiresGradient()) {
+            throw new IllegalStateException("backward: nothing behind " + root
+                    + " needs a gradient; is every parameter frozen, or are gradients off?");
+        }
+        ShapeMismatch.require("backward", "the gradient to start from", root.shape(), dRoot.shape());
+        root.data().checkAlive("backward");
+        // the caller will want to read its loss: no operation's release may take it
+        root.data().storage().hold();
+        new BackwardPass().walk(root, dRoot);
+        root.data().storage().dropHold();
+    }
+
+    private void walk(Variable root, Tensor dRoot) {
+        add(root, dRoot);
+        for (Variable variable : resultsBeforeInputs(root)) {
+            Tensor dY = pending.remove(variable);
+            Node node = variable.node();
+            if (node == null || dY == null) {
+                continue;
+            }
+            distribute(node, dY);
+            node.spend();
+            dY.storage().releaseHold();
+        }
+    }
+
+    private void distribute(Node node, Tensor dY) {
+        @Nullable Tensor[] gradients = node.operation().backward(node.saved(), dY);
+        List<Variable> inputs = node.inputs();
+        if (gradients.length != inputs.size()) {
+            throw new IllegalStateException(node.operation().name() + ": backward gave " + gradients.length
+                    + " gradients for " + inputs.size() + " inputs");
+        }
+        for (int i = 0; i < gradients.length; i++) {
+            Tensor gradient = gradients[i];
+            if (gradient != null && node.saved().needs(i)) {
+                ShapeMismatch.require(
+                        node.operation().name() + " (backward)",
+                        "the gradient of input " + i,
+                        inputs.get(i).shape(),
+                        gradient.shape());
+                add(inputs.get(i), gradient);
+            }
+        }
+    }
+
+    /** Sums what several users of one variable send back. Never in place: an operation may pass dY on as it is. */
+    private void add(Variable variable, Tensor gradient) {
+        if (variable.isLeaf()) {
+            gradient.storage().hold();
+            variable.accumulate(gradient);
+            gradient.storage().releaseHold();
+            return;
+        }
+        Tensor before = pending.get(variable);
+        Tensor sum = before == null ? gradient : before.plus(gradient);
+        sum.storage().hold();
+        pending.put(variable, sum);
+        if (before != null) {
+            before.storage().releaseHold();
+        }
+    }
+
+    /** Every tracked variable behind the root, each before the inputs that it was made from. Without recursion. */
+    private static List<Variable> resultsBeforeInputs(Variable root) {
+        List<Variable> finished = new ArrayList<>();
+        Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Visit> path = new ArrayDeque<>();
+        path.push(new Visit(root));
+        seen.add(root);
+        while (!path.isEmpty()) {
+            Visit top = path.peek();
+            Variable next = top.nextInput();
+            if (next == null) {
+                finished.add(path.pop().variable);
+            } else if (next.requiresGradient() && seen.add(next)) {
+                path.push(new Visit(next));
+            }
+        }
+        return finished.reversed();
+    }
+
+    private static final class Visit {
+        private final Variable variable;
+        private int next;
+
+        Visit(Variable variable) {
+            this.variable = variable;
+        }
+
+        @Nullable
+        Variable nextInput() {
+            Node node = variable.node();
+            return node == null || next == node.inputs().size()
+                    ? null
+                    : node.inputs().get(next++);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.rankine.autograd;
+
+import dev.rankine.tensor.Binary;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tensor that knows how it was made, so that {@link #backward()} can find the gradient of a result with respect to
+ * every parameter behind it.
+ *
+ * <p>A <em>leaf</em> is a constant or a parameter; only parameters collect a {@link #gradient()}, which is persistent
+ * and summed over backward passes until {@link #clearGradient()}.
+ */
+public final class Variable {
+    private final Tensor data;
+    private final @Nullable Node node;
+    private boolean requiresGradient;
+    private @Nullable Tensor gradientBuffer;
+    private boolean hasGradient;
+
+    private Variable(Tensor data, @Nullable Node node, boolean requiresGradient) {
+        this.data = data;
+        this.node = node;
+        this.requiresGradient = requiresGradient;
+    }
+
+    /** A leaf without gradient: inputs, frozen weights. */
+    public static Variable constant(Tensor data) {
+        return new Variable(data, null, false);
+    }
+
+    /** A leaf that collects a gradient. Its tensor must be persistent, F32 or F64. */
+    public static Variable parameter(Tensor data) {
+        if (!data.dtype().computes()) {
+            throw new IllegalArgumentException("a parameter must be F32 or F64 to be trained, got " + data);
+        }
+        return new Variable(data, null, true);
+    }
+
+    static Variable ofNode(Tensor data, Node node) {
+        return new Variable(data, node, true);
+    }
+
+    public Tensor data() {
+        return data;
+    }
+
+    public Shape shape() {
+        return data.shape();
+    }
+
+    @Nullable
+    Node node() {
+        return node;
+    }
+
+    public boolean isLeaf() {
+        return node == null;
+    }
+
+    public boolean requiresGradient() {
+        return requiresGradient;
+    }
+
+    /** Freezes or unfreezes a leaf. */
+    public void requiresGradient(boolean wanted) {
+        if (!isLeaf()) {
+            throw new IllegalStateException(
+                    "only a leaf can be frozen or unfrozen, this is the result of '" + data.origin() + "'");
+        }
+        if (wanted && !data.dtype().computes()) {
+            throw new IllegalArgumentException(
+                    "weights of " + data.dtype() + " cannot be trained: widen them to F32 first");
+        }
+        requiresGradient = wanted;
+        if (!wanted) {
+            gradientBuffer = null;
+            hasGradient = false;
+        }
+    }
+
+    /** The same data as a constant: gradients stop here. */
+    public Variable detach() {
+        return constant(data);
+    }
+
+    /** The sum of the gradients since the last {@link #clearGradient()}; null if no backward pass reached this leaf. */
+    public @Nullable Tensor gradient() {
+        return hasGradient ? gradientBuffer : null;
+    }
+
+    /** Forgets the gradient. Its memory stays for the next one. */
+    public void clearGradient() {
+        hasGradient = false;
+    }
+
+    /** Adds to a leaf's gradient. The first contribution overwrites, so no pass over memory is spent on zeros. */
+    void accumulate(Tensor contribution) {
+        if (gradientBuffer == null) {
+            gradientBuffer = Tensor.zeros(data.backend(), data.dtype(), data.shape());
+        }
+        Tensor buffer = gradientBuffer.forWriting("gradient");
+        if (hasGradient) {
+            data.backend().zip(Binary.ADD, buffer, contribution, buffer);
+        } else {
+            data.backend().copy(contribution, buffer);
+            hasGradient = true;
+        }
+    }
+
+    /**
+     * Finds the gradients of this one-element result and adds them to the parameters' gradients.
+     *
+     * @throws IllegalStateException if this has more than one element, needs no gradient, or its graph was used before
+     */
+    public void backward() {
+        if (shape().size() != 1) {
+            throw new IllegalStateException("backward: the result has shape " + shape()
+                    + "; reduce it to one element or pass the gradient to start from");
+        }
+        Tensor one = data.result("backward", shape());
+        data.backend().fill(one, 1);
+        backward(one);
+    }
+
+    /** The same from a gradient {@code dY} of this result's shape, for example 1 / (number of symbols in the batch). */
+    public void backward(Tensor dY) {
+        BackwardPass.run(this, dY);
+    }
+
+    @Override
+    public String toString() {
+        return (requiresGradient ? "variable " : "constant ") + data;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.rankine.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What computes. A back-end implements a few primitives; every fused operation has a default body made of them, which a
+ * back-end overrides where it can be faster and which a property holds it equal to.
+ *
+ * <p>Every method writes its whole result into tensors that the caller made, never allocates what outlives the call, and
+ * may return before the result is there: only {@link Storage#host()} waits. Shapes, types and lives were checked by the
+ * caller, once. Operands may have any strides (0 on broadcast axes); results are row-major unless a method says
+ * otherwise. An operand may be the very same view as a result, never overlap it otherwise. Arithmetic is F32 or F64, all
+ * operands of one call alike; indexes are I64.
+ *
+ * <p>A device may record the calls of a {@link Scope} and replay them at the next step. That is why plain Java numbers
+ * here are settings that never change between steps, and whatever changes (a rate, a seed, a step's number) is a tensor.
+ */
+public interface Backend extends AutoCloseable {
+    /** The name to ask for it by, such as {@code vector}. */
+    String name();
+
+    /** What it runs on, for the line at start-up, such as {@code 512 bits, 4 threads}. */
+    String description();
+
+    /** Called when a scope of this back-end opens: what follows is a unit that may be recorded. */
+    default void scopeOpened(Scope scope) {}
+
+    /** Called before the results of a scope end. */
+    default void scopeClosing(Scope scope) {}
+
+    /** Stops threads and gives devices back. */
+    @Override
+    default void close() {}
+
+    // ---- primitives ----
+
+    /** out = f(x). */
+    void map(Unary function, Tensor x, Tensor out);
+
+    /** out = scale x + shift. */
+    void affine(Tensor x, double scale, double shift, Tensor out);
+
+    /** out = f(a, b); a and b have out's shape. */
+    void zip(Binary function, Tensor a, Tensor b, Tensor out);
+
+    /** Folds every axis on which out has length 1 and x has not; same rank. */
+    void reduce(Reduction reduction, Tensor x, Tensor out);
+
+    /**
+     * out[..., M, N] = a[..., M, K] b[..., K, N], added to what out holds if {@code accumulate}. K = 0 gives zeros.
+     * Transposed operands come as strides, broadcast batches as stride 0.
+     */
+    void matmul(Tensor a, Tensor b, Tensor out, boolean accumulate);
+
+    /** out[..., D] = table[ids[...], D], table [V, D] of any storage type; an id outside [0, V) throws. */
+    void gather(Tensor table, Tensor ids, Tensor out);
+
+    /** table[ids[n], D] += rows[n, D], the rows of one id in the order of n; table [V, D] is changed in place. */
+    void scatterAdd(Tensor rows, Tensor ids, Tensor table);
+
+    /** out[n, V] = 1 where v = ids[n], else 0; a negative id gives a row of zeros, one of V or more throws. */
+    void oneHot(Tensor ids, Tensor out);
+
+    /** out = x in out's type; out may have any strides. */
+    void copy(Tensor x, Tensor out);
+
+    /** out = value; out may have any strides. */
+    void fill(Tensor out, double value);
+
+    /**
+     * out[b, ...] = uniform numbers in the open interval (0, 1): {@link dev.rankine.tensor.random.Philox#uniform} of the draw's
+     * seed, stream, step, {@code examples[b]} and the element's row-major place within its example.
+     */
+    void uniform(Draw draw, Tensor out);
+
+    // ---- fused operations, with their default bodies ----
+
+    /**
+     * Softmax over the last axis: y = e^(x - max x) / sum e^(x - max x) over the elements whose mask is 1. A masked
+     * element, and a row with every element masked, gives 0.
+     *
+     * @param mask 1 to keep, 0 to leave out, with x's shape (broadcast axes by stride 0); null keeps all
+     */
+    default void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
+        Composed.softmax(x, mask, y);
+    }
+
+    /** dX = y (dY - sum_last(y dY)). */
+    default void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {
+        Composed.softmaxBackward(y, dY, dX);
+    }
+
+    /**
+     * Layer norm over the last axis of x[..., C] (Ba et al. 2016): y = (x - mean) rstd gamma + beta with rstd =
+     * (variance + epsilon)^(-1/2), the variance being the mean square deviation.
+     *
+     * @param mean result [..., 1], saved for the backward pass
+     * @param rstd result [..., 1], likewise
+     */
+    default void layerNorm(Tensor x, Tensor gamma, Tensor beta, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
+        Composed.layerNorm(x, gamma, beta, epsilon, y, mean, rstd);
+    }
+
+    /** With n = (x - mean) rstd and g = dY gamma: dX = rstd (g - mean_last(g) - n mean_last(g n)). */
+    default void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
+        Composed.layerNormBackward(x, gamma, mean, rstd, dY, dX);
+    }
+
+    /** dGamma[C] = sum_rows(dY n), dBeta[C] = sum_rows(dY). */
+    default void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
+        Composed.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
+    }
+
+    /**
+     * Scaled dot-product attention (Vaswani et al. 2017): out = dropout(softmax(scale q k^T, mask)) v.
+     *
+     * @param q [B, H, T, D]
+     * @param k [B, H, S, D]
+     * @param v [B, H, S, D]
+     * @param mask 1 to see, 0 to hide, expanded to [B, H, T, S]; null sees all
+     * @param dropout what to drop of the probabilities, null for nothing
+     * @param out result [B, H, T, D]
+     * @param probabilities result [B, H, T, S], before dropout, saved for the backward pass
+     */
+    default void attention(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            @Nullable Tensor mask,
+            double scale,
+            @Nullable Dropout dropout,
+            Tensor out,
+            Tensor probabilities) {
+        Composed.attention(q, k, v, mask, scale, dropout, out, probabilities);
+    }
+
+    /** The gradients of {@link #attention}; dQ, dK, dV have the shapes of q, k, v. */
+    default void attentionBackward(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor probabilities,
+            double scale,
+            @Nullable Dropout dropout,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        Composed.attentionBackward(q, k, v, probabilities, scale, dropout, dOut, dQ, dK, dV);
+    }
+
+    /**
+     * losses[n] = log sum_v e^logits[n, v] - logits[n, targets[n]]; 0 where the target is negative (ignored).
+     *
+     * @param logits [N, V]
+     * @param targets I64 [N]
+     * @param losses result [N]
+     */
+    default void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
+        Composed.crossEntropy(logits, targets, losses);
+    }
+
+    /** dLogits[n, v] = (softmax(logits[n])_v - [v = targets[n]]) dLosses[n], zero rows where the target is negative. */
+    default void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
+        Composed.crossEntropyBackward(logits, targets, dLosses, dLogits);
+    }
+
+    /** y = x / (1 - p) where the element's uniform number is at least p, else 0; its own backward with dY for x. */
+    default void dropout(Tensor x, Dropout dropout, Tensor y) {
+        Composed.dropout(x, dropout, y);
+    }
+
+    /**
+     * One step of AdamW (Loshchilov and Hutter 2019), all in place: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 -
+     * beta2) g^2; w = w - rate (decay w + (m / correction1) / (sqrt(v / correction2) + epsilon)).
+     *
+     * @param rate one element: the learning rate of this step
+     * @param corrections two elements: 1 - beta1^t and 1 - beta2^t for step t counted from 1
+     */
+    default void adamW(
+            Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {
+        Composed.adamW(weight, gradient, m, v, rate, corrections, settings);
+    }
+
+    /** What {@link #dropout} drops: each element with probability p. */
+    record Dropout(double p, Draw draw) {
+        public Dropout {
+            if (!(p >= 0 && p < 1)) {
+                throw new IllegalArgumentException("dropout probability " + p + " is outside [0, 1)");
+            }
+        }
+    }
+
+    /** The constants of {@link #adamW}; decay is the decoupled weight decay. */
+    record AdamW(double beta1, double beta2, double epsilon, double decay) {}
+}

@@ -1,0 +1,26 @@
+package dev.rankine.tensor;
+
+/**
+ * Names the random numbers of one operation. They come from a counter-based generator and depend on nothing but this
+ * and the place of an element within its example: not on threads, on the batch's division or on what was drawn before.
+ *
+ * @param clock I64 [2]: the seed of the run and the number of the step, read when the operation runs
+ * @param stream tells the places of a model apart, for example two dropout layers
+ * @param examples I64 [B]: the number of each example (first axis of the result) within the step's whole batch
+ */
+public record Draw(Tensor clock, long stream, Tensor examples) {
+    public Draw {
+        ShapeMismatch.require("draw", "clock", Shape.of(2), clock.shape());
+        if (clock.dtype() != DType.I64
+                || examples.dtype() != DType.I64
+                || examples.shape().rank() != 1) {
+            throw new IllegalArgumentException("draw: clock must be I64 [2] and examples I64 [B], got " + clock.dtype()
+                    + " " + clock.shape() + " and " + examples.dtype() + " " + examples.shape());
+        }
+    }
+
+    /** The same clock and examples for another place of the model. */
+    public Draw stream(long other) {
+        return new Draw(clock, other, examples);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.rankine.tensor;
+
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The memory that the scopes of one training or evaluation loop share. After the first steps have sized it, a step
+ * allocates nothing. A pool serves one thread at a time.
+ *
+ * <p>Blocks come in size classes, four between each two powers of two, so that batches of slightly different length
+ * share them; at most a quarter of a block is idle.
+ */
+public final class ScopePool {
+    private static final long SMALLEST = 64;
+
+    private final Backend backend;
+    private final Map<DType, Map<Long, ArrayDeque<Storage>>> free = new EnumMap<>(DType.class);
+    private long allocatedBytes;
+    private int allocations;
+
+    public ScopePool(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** Opens the scope of one step. Close it on the thread that opened it. */
+    public Scope open() {
+        return new Scope(this);
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    Storage take(DType dtype, long elements) {
+        long capacity = sizeClass(elements);
+        ArrayDeque<Storage> blocks = blocks(dtype, capacity);
+        Storage storage = blocks.pollLast();
+        if (storage == null) {
+            storage = Storage.allocate(dtype, capacity);
+            allocatedBytes += capacity * dtype.bytes();
+            allocations++;
+        }
+        return storage;
+    }
+
+    void giveBack(Storage storage) {
+        storage.expire();
+        blocks(storage.dtype(), storage.elements()).addLast(storage);
+    }
+
+    private ArrayDeque<Storage> blocks(DType dtype, long capacity) {
+        return free.computeIfAbsent(dtype, key -> new HashMap<>()).computeIfAbsent(capacity, key -> new ArrayDeque<>());
+    }
+
+    /** Bytes of all blocks that this pool ever allocated. */
+    public long allocatedBytes() {
+        return allocatedBytes;
+    }
+
+    /** How often the pool had to allocate; it does not change over a warm step. */
+    public int allocations() {
+        return allocations;
+    }
+
+    /** The smallest of 2^k x {1, 1.25, 1.5, 1.75} that holds this many elements. */
+    static long sizeClass(long elements) {
+        if (elements <= SMALLEST) {
+            return SMALLEST;
+        }
+        long power = Long.highestOneBit(elements);
+        for (long quarters = 4; quarters < 8; quarters++) {
+            long candidate = power / 4 * quarters;
+            if (candidate >= elements) {
+                return candidate;
+            }
+        }
+        return power * 2;
+    }
+}

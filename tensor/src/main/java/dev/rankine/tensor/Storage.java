@@ -1,0 +1,153 @@
+package dev.rankine.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory under one or more tensors. {@link #host()} is the only way to its bytes, because a device may hold the
+ * newer copy.
+ *
+ * <p>Own allocations lie off the heap, aligned to {@value #ALIGNMENT} bytes, with {@value #HEADROOM} spare bytes in
+ * front, so that a device runtime can lay an array with a header over them. Mapped files have neither. The garbage
+ * collector owns the memory: nobody closes a storage.
+ *
+ * <p>A storage has an identity ({@link #id()}), a {@link #version()} that every write raises (caches are keyed by both)
+ * and a {@link #generation()} that the pool raises when it takes the memory back from its tensors.
+ */
+public final class Storage {
+    public static final int ALIGNMENT = 64;
+    public static final int HEADROOM = 16;
+    private static final AtomicLong NEXT_ID = new AtomicLong();
+
+    /** A device that holds a storage's newest content. */
+    public interface Residence {
+        /** Brings the host memory of {@code storage} up to date. Called before the host reads. */
+        void bringHome(Storage storage);
+    }
+
+    private final long id = NEXT_ID.getAndIncrement();
+    private final DType dtype;
+    private final long elements;
+    private final MemorySegment memory;
+    private long version;
+    private int generation;
+    private int holds;
+    private @Nullable Scope lessor;
+    private @Nullable Residence residence;
+
+    private Storage(DType dtype, long elements, MemorySegment memory) {
+        this.dtype = dtype;
+        this.elements = elements;
+        this.memory = memory;
+    }
+
+    /**
+     * New zeroed memory for a number of elements.
+     *
+     * @throws OutOfMemoryError naming {@code -XX:MaxDirectMemorySize} if off-heap memory is exhausted
+     */
+    public static Storage allocate(DType dtype, long elements) {
+        long bytes = Math.multiplyExact(elements, (long) dtype.bytes());
+        try {
+            MemorySegment block = Arena.ofAuto().allocate(Math.addExact(bytes, (long) ALIGNMENT), ALIGNMENT);
+            return new Storage(dtype, elements, block.asSlice(ALIGNMENT, bytes));
+        } catch (OutOfMemoryError exhausted) {
+            OutOfMemoryError named = new OutOfMemoryError("no off-heap memory for " + bytes + " bytes (" + elements
+                    + " " + dtype + "): raise -XX:MaxDirectMemorySize or use a smaller batch");
+            named.initCause(exhausted);
+            throw named;
+        }
+    }
+
+    /** A storage over memory that exists already, such as a mapped checkpoint. Alignment may be any. */
+    public static Storage over(MemorySegment memory, DType dtype) {
+        if (memory.byteSize() % dtype.bytes() != 0) {
+            throw new IllegalArgumentException(memory.byteSize() + " bytes are no whole number of " + dtype);
+        }
+        return new Storage(dtype, memory.byteSize() / dtype.bytes(), memory);
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** How many elements fit. */
+    public long elements() {
+        return elements;
+    }
+
+    /** Raised by every write; with {@link #id()} the key of caches. */
+    public long version() {
+        return version;
+    }
+
+    public int generation() {
+        return generation;
+    }
+
+    /** The bytes for reading, in the machine's order, brought home from a device first if that holds the newer copy. */
+    public MemorySegment host() {
+        if (residence != null) {
+            residence.bringHome(this);
+        }
+        return memory;
+    }
+
+    /** The bytes for writing: raises the version. */
+    public MemorySegment hostForWriting() {
+        MemorySegment bytes = host();
+        written();
+        return bytes;
+    }
+
+    /** Says that an operation is about to write here, so that whatever was cached of the content is stale. */
+    public void written() {
+        version++;
+    }
+
+    /** Called by a device when it holds newer content than the host ({@code null}: the host is up to date). */
+    public void residesOn(@Nullable Residence device) {
+        residence = device;
+    }
+
+    void leasedBy(@Nullable Scope scope) {
+        lessor = scope;
+    }
+
+    @Nullable
+    Scope lessor() {
+        return lessor;
+    }
+
+    /** Ends the life of every tensor over this memory; the pool may give it out again. */
+    void expire() {
+        generation++;
+        version++;
+        holds = 0;
+        lessor = null;
+        residence = null;
+    }
+
+    /** Counts one more reader that is still to come, so that {@link #releaseHold} knows the last one. */
+    public void hold() {
+        holds++;
+    }
+
+    /** One reader less; the last one gives leased memory back to the running scope. Persistent memory stays. */
+    public void releaseHold() {
+        if (--holds == 0 && lessor != null) {
+            lessor.takeBack(this);
+        }
+    }
+
+    /** One reader less, without giving anything back. */
+    public void dropHold() {
+        holds--;
+    }
+}
