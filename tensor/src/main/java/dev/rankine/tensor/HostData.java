@@ -8,7 +8,6 @@ final class HostData {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private HostData() {}
 
@@ -36,20 +35,10 @@ final class HostData {
     }
 
     static double[] readDoubles(Tensor x) {
-        MemorySegment memory = x.storage().host();
+        Cells cells = Cells.of(x);
         double[] values = new double[Math.toIntExact(x.shape().size())];
-        visit(x, (i, place) -> values[i] = element(memory, x.dtype(), place));
+        visit(x, (i, place) -> values[i] = cells.get(place));
         return values;
-    }
-
-    private static double element(MemorySegment memory, DType dtype, long place) {
-        return switch (dtype) {
-            case F32 -> memory.getAtIndex(F32, place);
-            case F64 -> memory.getAtIndex(F64, place);
-            case F16 -> Float.float16ToFloat(memory.getAtIndex(HALF, place));
-            case BF16 -> Float.intBitsToFloat(memory.getAtIndex(HALF, place) << 16);
-            case I64 -> memory.getAtIndex(I64, place);
-        };
     }
 
     static float[] readFloats(Tensor x) {
