@@ -1,5 +1,13 @@
 package dev.rankine.autograd;
 
+import dev.rankine.autograd.op.Add;
+import dev.rankine.autograd.op.Matmul;
+import dev.rankine.autograd.op.Mean;
+import dev.rankine.autograd.op.Multiply;
+import dev.rankine.autograd.op.Permute;
+import dev.rankine.autograd.op.Reshape;
+import dev.rankine.autograd.op.Subtract;
+import dev.rankine.autograd.op.Sum;
 import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
@@ -127,6 +135,43 @@ public final class Variable {
     /** The same from a gradient {@code dY} of this result's shape, for example 1 / (number of symbols in the batch). */
     public void backward(Tensor dY) {
         BackwardPass.run(this, dY);
+    }
+
+    // ---- the operations that read better between their operands; the others are in dev.rankine.autograd.op ----
+
+    public Variable plus(Variable other) {
+        return Add.add(this, other);
+    }
+
+    public Variable minus(Variable other) {
+        return Subtract.subtract(this, other);
+    }
+
+    /** The product element by element. */
+    public Variable times(Variable other) {
+        return Multiply.multiply(this, other);
+    }
+
+    public Variable matmul(Variable other) {
+        return Matmul.matmul(this, other);
+    }
+
+    public Variable reshape(int... lengths) {
+        return Reshape.reshape(this, Shape.of(lengths));
+    }
+
+    public Variable transpose(int a, int b) {
+        return Permute.transpose(this, a, b);
+    }
+
+    /** The sum over the named axes, or over all if none is named. */
+    public Variable sum(int... axes) {
+        return Sum.sum(this, axes);
+    }
+
+    /** The mean over the named axes, or over all if none is named. */
+    public Variable mean(int... axes) {
+        return Mean.mean(this, axes);
     }
 
     @Override

@@ -1,0 +1,42 @@
+package dev.rankine.autograd.op;
+
+import static dev.rankine.tensor.Shape.of;
+
+import dev.rankine.autograd.OpSpec;
+import dev.rankine.autograd.Operation;
+import dev.rankine.autograd.Saved;
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.Unary;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = e^x}; dX = dY y. */
+public record Exp() implements Operation {
+    public static final OpSpec SPEC = OpSpec.of("exp", "e^x", in -> exp(in[0]))
+            .on(of(2, 3))
+            .on(of())
+            .on(of(5, 1, 7))
+            .on(of(1))
+            .on(of(0, 3));
+
+    public static Variable exp(Variable x) {
+        return Operation.apply(new Exp(), x);
+    }
+
+    @Override
+    public String name() {
+        return "exp";
+    }
+
+    @Override
+    public Tensor forward(Saved saved, Tensor... in) {
+        Tensor y = in[0].map(Unary.EXP);
+        saved.save(y);
+        return y;
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
+        return new @Nullable Tensor[] {dY.times(saved.get(0))};
+    }
+}
