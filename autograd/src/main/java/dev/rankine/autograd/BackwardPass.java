@@ -28,10 +28,15 @@ final class BackwardPass {
         }
         ShapeMismatch.require("backward", "the gradient to start from", root.shape(), dRoot.shape());
         root.data().checkAlive("backward");
-        // the caller will want to read its loss: no operation's release may take it
+        // the caller will want to read its loss and to use its dRoot again: no operation's release may take them
         root.data().storage().hold();
-        new BackwardPass().walk(root, dRoot);
-        root.data().storage().dropHold();
+        dRoot.storage().hold();
+        try {
+            new BackwardPass().walk(root, dRoot);
+        } finally {
+            root.data().storage().dropHold();
+            dRoot.storage().dropHold();
+        }
     }
 
     private void walk(Variable root, Tensor dRoot) {
@@ -76,12 +81,14 @@ final class BackwardPass {
             gradient.storage().releaseHold();
             return;
         }
-        Tensor before = pending.get(variable);
-        Tensor sum = before == null ? gradient : before.plus(gradient);
-        sum.storage().hold();
-        pending.put(variable, sum);
+        gradient.storage().hold();
+        Tensor before = pending.put(variable, gradient);
         if (before != null) {
+            Tensor sum = before.plus(gradient);
+            sum.storage().hold();
+            pending.put(variable, sum);
             before.storage().releaseHold();
+            gradient.storage().releaseHold();
         }
     }
 

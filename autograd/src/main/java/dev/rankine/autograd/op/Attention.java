@@ -85,7 +85,9 @@ public record Attention(@Nullable Tensor mask, double scale, Backend.@Nullable D
         Tensor dK = dY.result("attention", k.shape());
         Tensor dV = dY.result("attention", v.shape());
         dY.backend().attentionBackward(q, k, v, saved.get(3), scale, dropout, dY, dQ, dK, dV);
-        return new @Nullable Tensor[] {dQ, dK, dV};
+        return new @Nullable Tensor[] {
+            saved.needs(0) ? dQ : null, saved.needs(1) ? dK : null, saved.needs(2) ? dV : null,
+        };
     }
 
     /** Row t sees the first t keys: the first row sees none. */

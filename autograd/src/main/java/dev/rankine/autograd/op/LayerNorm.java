@@ -83,8 +83,8 @@ public record LayerNorm(double epsilon) implements Operation {
             Tensor dGamma = dY.result("layerNorm", gamma.shape());
             Tensor dBeta = dY.result("layerNorm", gamma.shape());
             backend.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
-            gradients[1] = dGamma;
-            gradients[2] = dBeta;
+            gradients[1] = saved.needs(1) ? dGamma : null;
+            gradients[2] = saved.needs(2) ? dBeta : null;
         }
         return gradients;
     }
