@@ -1,0 +1,63 @@
+package dev.rankine.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values and gradients of every operation in F32 on every back-end that can run here, against the F64 reference. */
+class SpecValueTest {
+    static Stream<Arguments> cases() {
+        return SpecCase.READY.stream()
+                .flatMap(backend -> SpecCase.all().map(sample -> Arguments.of(backend.name(), sample, backend)));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("cases")
+    void floatsAreWithinTheToleranceOfDoubles(String name, SpecCase sample, Backend backend) {
+        List<@Nullable Tensor> expected = valueAndGradients(sample, SpecCase.REFERENCE, DType.F64);
+        List<@Nullable Tensor> got = valueAndGradients(sample, backend, DType.F32);
+        for (int i = 0; i < expected.size(); i++) {
+            assertClose(i == 0 ? "value" : "gradient " + (i - 1), expected.get(i), got.get(i), sample.spec());
+        }
+    }
+
+    private static List<@Nullable Tensor> valueAndGradients(SpecCase sample, Backend backend, DType dtype) {
+        Variable[] inputs = Arrays.stream(sample.points(backend, dtype, 6))
+                .map(Variable::parameter)
+                .toArray(Variable[]::new);
+        Variable y = sample.spec().function().apply(inputs);
+        y.backward(SpecCase.cotangent(y.data(), 7));
+        List<@Nullable Tensor> results = new ArrayList<>();
+        results.add(y.data());
+        for (Variable input : inputs) {
+            results.add(input.gradient());
+        }
+        return results;
+    }
+
+    private static void assertClose(String what, @Nullable Tensor expected, @Nullable Tensor got, OpSpec spec) {
+        assertThat(got == null).as(what + " is missing").isEqualTo(expected == null);
+        if (expected == null || got == null) {
+            return;
+        }
+        assertThat(got.shape()).isEqualTo(expected.shape());
+        double[] exact = expected.toDoubles();
+        double[] rounded = got.toDoubles();
+        for (int i = 0; i < exact.length; i++) {
+            double figure = Math.abs(rounded[i] - exact[i]) / Math.max(1, Math.abs(exact[i]));
+            assertThat(figure)
+                    .as("%s of %s at %d: %s, expected %s", what, spec.name(), i, rounded[i], exact[i])
+                    .isLessThanOrEqualTo(spec.tolerance());
+        }
+    }
+}
