@@ -1,0 +1,262 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Writes the kernels of {@code dev.rankine.tensor.vector} whose accumulators must be local variables, one by one: C2
+ * keeps a vector in a register only if it never passes through an array or a method that was not inlined.
+ *
+ * <p>Run {@code java tensor/src/main/generator/KernelGenerator.java FOLDER} with the folder of that package. The files
+ * are committed; a test holds them equal to what this program writes.
+ */
+public final class KernelGenerator {
+    private static final int[] TILE_ROWS = {12, 8, 6, 4};
+    private final StringBuilder text = new StringBuilder();
+
+    /** Writes every generated file into the folder named by the first argument. */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Path.of(arguments[0]);
+        Files.writeString(folder.resolve("WideTiles.java"), new KernelGenerator().tiles("WideTiles", 2));
+        Files.writeString(folder.resolve("NarrowTiles.java"), new KernelGenerator().tiles("NarrowTiles", 1));
+        Files.writeString(folder.resolve("DotTiles.java"), new KernelGenerator().dots());
+        Files.writeString(folder.resolve("RegisterTranspose.java"), new KernelGenerator().transposes());
+        Files.writeString(folder.resolve("RankEightUpdate.java"), new KernelGenerator().rankEight());
+    }
+
+    private void line(int depth, String code) {
+        text.append("    ".repeat(depth)).append(code).append('\n');
+    }
+
+    private void header(List<String> imports, String... javadoc) {
+        line(0, "package dev.rankine.tensor.vector;");
+        line(0, "");
+        imports.forEach(name -> line(0, "import static dev.rankine.tensor.vector.Lanes." + name + ";"));
+        line(0, "");
+        line(0, "import jdk.incubator.vector.FloatVector;");
+        line(0, "");
+        line(0, "/**");
+        for (String sentence : javadoc) {
+            line(0, (" * " + sentence).stripTrailing());
+        }
+        line(0, " * <p>Written by {@code KernelGenerator}; change that, not this.");
+        line(0, " */");
+    }
+
+    private static String load(String address) {
+        return "FloatVector.fromMemorySegment(SPECIES, ALL, " + address + ", ORDER)";
+    }
+
+    private static String at(String base, int times, String stride) {
+        if (times < 2) {
+            return times == 0 ? base : base + " + " + stride;
+        }
+        return base + " + " + times + (stride.equals("BYTES") ? "L * " : " * ") + stride;
+    }
+
+    // ---- C tile = rows of A times a panel of B -------------------------------------------------------------------
+
+    private String tiles(String name, int vectors) {
+        header(
+                vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
+                "Micro-kernels of the blocked product: a tile of C, some rows by " + vectors
+                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
+                "A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}",
+                "bytes apart.",
+                "");
+        line(0, "final class " + name + " {");
+        line(1, "private static final int S = Packing.ROW_STRIDE;");
+        line(0, "");
+        line(1, "private " + name + "() {}");
+        for (int rows : TILE_ROWS) {
+            tile(rows, vectors);
+        }
+        line(0, "}");
+        return text.toString();
+    }
+
+    private void tile(int rows, int vectors) {
+        line(0, "");
+        line(1, "static void rows" + rows
+                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {");
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < vectors; j++) {
+                line(2, "FloatVector c" + i + "x" + j + " = FloatVector.zero(SPECIES);");
+            }
+        }
+        line(2, "for (int k = 0; k < kc; k++) {");
+        for (int j = 0; j < vectors; j++) {
+            line(3, "FloatVector b" + j + " = " + load(at("b", j, "BYTES")) + ";");
+        }
+        for (int i = 0; i < rows; i++) {
+            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + at("at", i, "S") + "]);");
+            for (int j = 0; j < vectors; j++) {
+                line(3, "c" + i + "x" + j + " = a" + i + ".fma(b" + j + ", c" + i + "x" + j + ");");
+            }
+        }
+        line(3, "at++;");
+        line(3, "b += bStep;");
+        line(2, "}");
+        line(2, "if (add) {");
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < vectors; j++) {
+                line(3, "c" + i + "x" + j + " = c" + i + "x" + j + ".add(" + load(place(i, j)) + ");");
+            }
+        }
+        line(2, "}");
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < vectors; j++) {
+                line(2, "c" + i + "x" + j + ".intoMemorySegment(ALL, " + place(i, j) + ", ORDER);");
+            }
+        }
+        line(1, "}");
+    }
+
+    private static String place(int row, int vector) {
+        return at(at("c", row, "cStep"), vector, "BYTES");
+    }
+
+    // ---- two rows of A against half as many columns as there are lanes -----------------------------------------------
+
+    private String dots() {
+        header(
+                List.of("ALL", "BYTES", "ORDER", "SPECIES"),
+                "Dot products for narrow results: two rows of A against L/2 columns of B, both running along k, so that",
+                "the L accumulators fold into one vector: the sums of the first row in its lower half, of the second",
+                "in its upper. The fold is the tree of {@link Interleave}, which depends on nothing but L.",
+                "");
+        line(0, "final class DotTiles {");
+        line(1, "private DotTiles() {}");
+        for (int lanes : new int[] {16, 8, 4}) {
+            dot(lanes);
+        }
+        line(0, "}");
+        return text.toString().replace(
+                "import jdk.incubator.vector.FloatVector;\n",
+                "import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorMask;\n");
+    }
+
+    private void dot(int lanes) {
+        int columns = lanes / 2;
+        line(0, "");
+        line(1, "/** {@code rest} covers what is left of k after {@code steps} whole vectors; B is padded with zeros there. */");
+        line(1, "static FloatVector dots" + lanes
+                + "(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {");
+        for (int i = 0; i < lanes; i++) {
+            line(2, "FloatVector s" + i + " = FloatVector.zero(SPECIES);");
+        }
+        line(2, "for (int k = 0; k < steps; k++) {");
+        dotStep(columns, load("a"), load("a + aStep"));
+        line(3, "a += BYTES;");
+        line(3, "b += BYTES;");
+        line(2, "}");
+        line(2, "if (rest.anyTrue()) {");
+        dotStep(columns, load("a").replace("ORDER", "ORDER, rest"), load("a + aStep").replace("ORDER", "ORDER, rest"));
+        line(2, "}");
+        for (int step = lanes / 2; step > 0; step /= 2) {
+            for (int i = 0; i < step; i++) {
+                String pair = "(s" + i + ", s" + (i + step) + ")";
+                line(2, "s" + i + " = Interleave.LOWER_" + step + ".selectFrom" + pair + ".add(Interleave.UPPER_" + step
+                        + ".selectFrom" + pair + ");");
+            }
+        }
+        line(2, "return s0;");
+        line(1, "}");
+    }
+
+    private void dotStep(int columns, String first, String second) {
+        line(3, "FloatVector a0 = " + first + ";");
+        line(3, "FloatVector a1 = " + second + ";");
+        for (int j = 0; j < columns; j++) {
+            line(3, "FloatVector b" + j + " = " + load(at("b", j, "bStep")) + ";");
+            line(3, "s" + j + " = a0.fma(b" + j + ", s" + j + ");");
+            line(3, "s" + (j + columns) + " = a1.fma(b" + j + ", s" + (j + columns) + ");");
+        }
+    }
+
+    // ---- L x L transposes ----------------------------------------------------------------------------------------
+
+    private String transposes() {
+        header(
+                List.of("ALL", "ORDER", "SPECIES"),
+                "Transposes a square of as many rows as a vector has lanes, in registers: log2 L rounds that exchange the",
+                "off-diagonal blocks of half the size, each a pair of two-vector permutes.",
+                "");
+        line(0, "final class RegisterTranspose {");
+        line(1, "private RegisterTranspose() {}");
+        for (int lanes : new int[] {16, 8, 4}) {
+            transpose(lanes);
+        }
+        line(0, "}");
+        return text.toString().replace(
+                "import jdk.incubator.vector.FloatVector;\n",
+                "import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorMask;\n");
+    }
+
+    private void transpose(int lanes) {
+        line(0, "");
+        line(1, "/** Lanes of the source outside {@code mask} are not read; they become zero rows of the result. */");
+        line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {");
+        for (int i = 0; i < lanes; i++) {
+            line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")).replace("ORDER", "ORDER, mask") + ";");
+        }
+        line(2, "FloatVector lower;");
+        for (int step = lanes / 2; step > 0; step /= 2) {
+            for (int i = 0; i < lanes; i++) {
+                if ((i & step) == 0) {
+                    String pair = "(r" + i + ", r" + (i + step) + ")";
+                    line(2, "lower = Interleave.LOWER_" + step + ".selectFrom" + pair + ";");
+                    line(2, "r" + (i + step) + " = Interleave.UPPER_" + step + ".selectFrom" + pair + ";");
+                    line(2, "r" + i + " = lower;");
+                }
+            }
+        }
+        for (int i = 0; i < lanes; i++) {
+            line(2, "r" + i + ".intoMemorySegment(ALL, " + at("to", i, "toStep") + ", ORDER);");
+        }
+        line(1, "}");
+    }
+
+    // ---- K = 8 -------------------------------------------------------------------------------------------------------
+
+    private String rankEight() {
+        header(
+                List.of("ALL", "BYTES", "ORDER", "SPECIES"),
+                "The product with an inner dimension of 8, the up-projection of the usual low-rank update: a panel of B,",
+                "8 rows by 2 vectors, stays in 16 registers while the rows of A and C stream by.",
+                "");
+        line(0, "final class RankEightUpdate {");
+        line(1, "private RankEightUpdate() {}");
+        line(0, "");
+        line(1, "static void rows(int rows, long a, long aStep, long b, long c, long cStep, boolean add) {");
+        for (int k = 0; k < 8; k++) {
+            for (int j = 0; j < 2; j++) {
+                line(2, "FloatVector b" + k + "x" + j + " = " + load(at("b", 2 * k + j, "BYTES")) + ";");
+            }
+        }
+        line(2, "for (int i = 0; i < rows; i++) {");
+        for (int k = 0; k < 8; k++) {
+            line(3, "FloatVector a" + k + " = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, "
+                    + (k == 0 ? "a" : "a + " + 4 * k) + "));");
+            for (int j = 0; j < 2; j++) {
+                line(3, k == 0
+                        ? "FloatVector c" + j + " = a0.mul(b0x" + j + ");"
+                        : "c" + j + " = a" + k + ".fma(b" + k + "x" + j + ", c" + j + ");");
+            }
+        }
+        line(3, "if (add) {");
+        for (int j = 0; j < 2; j++) {
+            line(4, "c" + j + " = c" + j + ".add(" + load(at("c", j, "BYTES")) + ");");
+        }
+        line(3, "}");
+        for (int j = 0; j < 2; j++) {
+            line(3, "c" + j + ".intoMemorySegment(ALL, " + at("c", j, "BYTES") + ", ORDER);");
+        }
+        line(3, "a += aStep;");
+        line(3, "c += cStep;");
+        line(2, "}");
+        line(1, "}");
+        line(0, "}");
+        return text.toString();
+    }
+}

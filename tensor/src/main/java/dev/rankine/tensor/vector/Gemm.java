@@ -1,0 +1,173 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+
+import java.lang.ref.Reference;
+import java.util.function.Supplier;
+
+/**
+ * C (+)= A B for F32 matrices of any strides, alone or in batches: C[..., M, N], A[..., M, K], B[..., K, N]. A transpose
+ * is a swap of strides, a broadcast a stride of 0.
+ *
+ * <p>Which algorithm runs, and how the work is cut, follows from shapes, strides and the vector width, so the bits do
+ * not depend on threads. Small products stay on the calling thread.
+ */
+public final class Gemm {
+    /** Multiplications below which a product is not shared out: some 10 microseconds of work. */
+    private static final long SHARED_WORK = 1 << 19;
+    /** Multiplications that one block of shared work should have at least. */
+    private static final long BLOCK_WORK = 1 << 18;
+    /** Products in a batch from which whole products are shared out, whatever their size. */
+    private static final int MANY = 16;
+
+    private final WorkerPool pool;
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+    private final Supplier<Scratch> scratch = scratches::get;
+
+    Gemm(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Multiplies. K = 0 gives zeros, or leaves C as it is when adding.
+     *
+     * @param add whether the product is added to what C holds
+     * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
+     */
+    void multiply(Matrix a, Matrix b, Matrix c, boolean add) {
+        if (a.rows != c.rows || b.columns != c.columns || a.columns != b.rows) {
+            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the sizes do not fit");
+        }
+        if (!a.hasBatchOf(c) || !b.hasBatchOf(c)) {
+            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the batches differ");
+        }
+        int count = c.count();
+        if (count == 0 || c.rows == 0 || c.columns == 0) {
+            return;
+        }
+        if (c.isBroadcast()) {
+            throw new IllegalArgumentException("matmul: the result " + c + " has axes of stride 0");
+        }
+        boolean oneTall =
+                count > 1 && b.isShared() && a.isTall() && c.isTall() && (long) count * c.rows <= Integer.MAX_VALUE;
+        if (oneTall) {
+            one(product(a, b, c, 0, count * c.rows, add));
+        } else if (count >= MANY || (long) c.rows * c.columns * a.columns < SHARED_WORK) {
+            many(a, b, c, count, add);
+        } else {
+            for (int i = 0; i < count; i++) {
+                one(product(a, b, c, i, c.rows, add));
+            }
+        }
+        Reference.reachabilityFence(a.memory());
+        Reference.reachabilityFence(b.memory());
+        Reference.reachabilityFence(c.memory());
+    }
+
+    private static Product product(Matrix a, Matrix b, Matrix c, int index, int rows, boolean add) {
+        Product p = new Product(
+                rows,
+                c.columns,
+                a.columns,
+                a.address(index),
+                Float.BYTES * a.rowStride,
+                Float.BYTES * a.columnStride,
+                b.address(index),
+                Float.BYTES * b.rowStride,
+                Float.BYTES * b.columnStride,
+                c.address(index),
+                Float.BYTES * c.rowStride,
+                Float.BYTES * c.columnStride,
+                add);
+        return turnsBetter(p) ? p.transposed() : p;
+    }
+
+    /** Whether C^T = B^T A^T is the easier product. */
+    private static boolean turnsBetter(Product p) {
+        if (p.n() == 1 && p.m() > 1) {
+            return true;
+        }
+        if (p.m() == 1 && p.n() > 1) {
+            return false;
+        }
+        if (!p.cRunsAlongN()) {
+            return p.cRow() == Product.FLOAT;
+        }
+        // a narrow C whose A would have to be transposed: as rows of A, its few columns are cheap to transpose
+        return p.n() <= NarrowProduct.MAX_COLUMNS && p.m() > p.n() && p.aRow() == Product.FLOAT && !p.aRunsAlongK();
+    }
+
+    /** Whole products of a batch, shared out. */
+    private void many(Matrix a, Matrix b, Matrix c, int count, boolean add) {
+        long work = Math.max(1, (long) c.rows * c.columns * a.columns);
+        int together = Math.clamp(BLOCK_WORK / work, 1, count);
+        int blocks = count * work < SHARED_WORK ? 1 : (count + together - 1) / together;
+        int each = blocks == 1 ? count : together;
+        pool.run(blocks, block -> {
+            Scratch mine = scratch.get();
+            for (int i = block * each; i < Math.min(count, (block + 1) * each); i++) {
+                alone(product(a, b, c, i, c.rows, add), mine);
+            }
+        });
+    }
+
+    /** One product on the calling thread. */
+    private static void alone(Product p, Scratch scratch) {
+        if (p.k() == 0) {
+            clear(p);
+        } else if (VectorProduct.fits(p)) {
+            VectorProduct.run(p);
+        } else if (NarrowProduct.fits(p)) {
+            NarrowProduct.run(p, NarrowProduct.pack(p, scratch));
+        } else if (RankEight.fits(p)) {
+            RankEight.run(p, RankEight.pack(p, scratch));
+        } else {
+            BlockedProduct.run(p, scratch);
+        }
+    }
+
+    /** One product on all threads if it is large enough. */
+    private void one(Product p) {
+        if (p.work() < SHARED_WORK) {
+            alone(p, scratch.get());
+        } else if (VectorProduct.fits(p)) {
+            int width = Math.max(Packing.PANEL, Packing.roundUp((int) (BLOCK_WORK / p.k()) + 1, Packing.PANEL));
+            pool.run((p.n() + width - 1) / width, block -> {
+                int from = block * width;
+                VectorProduct.run(p.columns(from, Math.min(width, p.n() - from)));
+            });
+        } else if (NarrowProduct.fits(p)) {
+            long packed = NarrowProduct.pack(p, scratch.get());
+            byRows(p, part -> NarrowProduct.run(part, packed));
+        } else if (RankEight.fits(p)) {
+            long packed = RankEight.pack(p, scratch.get());
+            byRows(p, part -> RankEight.run(part, packed));
+        } else {
+            BlockedProduct.run(p, pool, scratch);
+        }
+    }
+
+    private interface Part {
+        void run(Product part);
+    }
+
+    private void byRows(Product p, Part part) {
+        // an even number, since some kernels take two rows at a time
+        int height = Packing.roundUp((int) Math.min(p.m(), BLOCK_WORK / (p.work() / p.m()) + 1), 4);
+        pool.run((p.m() + height - 1) / height, block -> {
+            int from = block * height;
+            part.run(p.rows(from, Math.min(height, p.m() - from)));
+        });
+    }
+
+    private static void clear(Product p) {
+        if (p.add()) {
+            return;
+        }
+        for (int i = 0; i < p.m(); i++) {
+            for (int j = 0; j < p.n(); j++) {
+                ALL.set(Lanes.FLOAT, p.c() + i * p.cRow() + j * p.cColumn(), 0f);
+            }
+        }
+    }
+}

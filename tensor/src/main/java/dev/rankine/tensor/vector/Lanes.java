@@ -1,0 +1,101 @@
+package dev.rankine.tensor.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of this machine, and sums over the lanes of a vector by a tree that is always the same.
+ *
+ * <p>Kernels take raw addresses and reach them through {@link #ALL}: one constant segment, so that the JIT compiler
+ * sees one kind of memory everywhere. Whoever hands out an address has checked the bounds before ({@link Matrix},
+ * {@link Native}).
+ */
+final class Lanes {
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    /** Floats in a vector. */
+    static final int COUNT = SPECIES.length();
+    /** Bytes in a vector. */
+    static final int BYTES = SPECIES.vectorByteSize();
+
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    /** All memory, from address 0. */
+    @SuppressWarnings("restricted")
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private Lanes() {}
+
+    /** The sum of the lanes: halves are added until one number is left. */
+    static float sum(FloatVector v) {
+        if (COUNT > 16) {
+            return longSum(v);
+        }
+        if (COUNT >= 16) {
+            v = v.add(Interleave.UPPER_8.selectFrom(v, v));
+        }
+        if (COUNT >= 8) {
+            v = v.add(Interleave.UPPER_4.selectFrom(v, v));
+        }
+        v = v.add(Interleave.UPPER_2.selectFrom(v, v));
+        v = v.add(Interleave.UPPER_1.selectFrom(v, v));
+        return v.lane(0);
+    }
+
+    /** The largest lane; NaN if any is. */
+    static float max(FloatVector v) {
+        if (COUNT > 16) {
+            return longMax(v);
+        }
+        if (COUNT >= 16) {
+            v = v.max(Interleave.UPPER_8.selectFrom(v, v));
+        }
+        if (COUNT >= 8) {
+            v = v.max(Interleave.UPPER_4.selectFrom(v, v));
+        }
+        v = v.max(Interleave.UPPER_2.selectFrom(v, v));
+        v = v.max(Interleave.UPPER_1.selectFrom(v, v));
+        return v.lane(0);
+    }
+
+    private static float longSum(FloatVector v) {
+        float[] lanes = v.toArray();
+        for (int half = lanes.length / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
+    }
+
+    private static float longMax(FloatVector v) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float lane : v.toArray()) {
+            largest = Math.max(largest, lane);
+        }
+        return largest;
+    }
+
+    /** The first {@code count} lanes. */
+    static VectorMask<Float> first(int count) {
+        return SPECIES.indexInRange(0, count);
+    }
+
+    static float get(long address) {
+        return ALL.get(FLOAT, address);
+    }
+
+    static void set(long address, float value) {
+        ALL.set(FLOAT, address, value);
+    }
+
+    static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.rankine.tensor.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * One F32 matrix, or a batch of them, in native memory, with any strides. Its bounds are checked here, once: kernels go
+ * by the address.
+ */
+final class Matrix {
+    final int rows;
+    final int columns;
+    /** Strides in elements. */
+    final long rowStride;
+
+    final long columnStride;
+    private final long address;
+    private final int[] batch;
+    private final long[] batchStrides;
+    private final MemorySegment memory;
+
+    /**
+     * @param offset the first element's place in {@code memory}, in elements
+     * @param lengths of all axes, the last two being rows and columns
+     * @param strides of all axes, in elements
+     * @throws IndexOutOfBoundsException if an element lies outside {@code memory}
+     */
+    Matrix(MemorySegment memory, long offset, int[] lengths, long[] strides) {
+        int leading = lengths.length - 2;
+        if (leading < 0 || lengths.length != strides.length) {
+            throw new IllegalArgumentException("a matrix needs two axes or more and a stride for each, got "
+                    + Arrays.toString(lengths) + " and " + Arrays.toString(strides));
+        }
+        Native.check(memory, offset, lengths, strides);
+        this.memory = memory;
+        address = memory.address() + Float.BYTES * offset;
+        rows = lengths[leading];
+        columns = lengths[leading + 1];
+        columnStride = strides[leading + 1];
+        batch = Arrays.copyOf(lengths, leading);
+        batchStrides = Arrays.copyOf(strides, leading);
+        rowStride = rows == 1 ? innermostStride() : strides[leading];
+    }
+
+    /** A single row may have any stride; this one continues the batch if it can be seen as one tall matrix. */
+    private long innermostStride() {
+        for (int axis = batch.length - 1; axis >= 0; axis--) {
+            if (batch[axis] > 1) {
+                return batchStrides[axis];
+            }
+        }
+        return columns;
+    }
+
+    /** How many matrices. */
+    int count() {
+        int count = 1;
+        for (int length : batch) {
+            count = Math.multiplyExact(count, length);
+        }
+        return count;
+    }
+
+    /** The address of matrix {@code index}, in row-major order of the leading axes. */
+    long address(int index) {
+        long place = 0;
+        int left = index;
+        for (int axis = batch.length - 1; axis >= 0 && left > 0; axis--) {
+            place += batchStrides[axis] * (left % batch[axis]);
+            left /= batch[axis];
+        }
+        return address + Float.BYTES * place;
+    }
+
+    /** Whether every matrix is the same memory. */
+    boolean isShared() {
+        for (int axis = 0; axis < batch.length; axis++) {
+            if (batch[axis] > 1 && batchStrides[axis] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the rows of all matrices follow each other at one stride, so that the batch is one tall matrix. */
+    boolean isTall() {
+        long expected = rows * rowStride;
+        for (int axis = batch.length - 1; axis >= 0; axis--) {
+            if (batch[axis] > 1 && batchStrides[axis] != expected) {
+                return false;
+            }
+            expected *= batch[axis];
+        }
+        return true;
+    }
+
+    /** Whether two different places of the batch or of a matrix may be the same memory, as after a broadcast. */
+    boolean isBroadcast() {
+        boolean repeated = rows > 1 && rowStride == 0 || columns > 1 && columnStride == 0;
+        for (int axis = 0; axis < batch.length; axis++) {
+            repeated |= batch[axis] > 1 && batchStrides[axis] == 0;
+        }
+        return repeated;
+    }
+
+    boolean hasBatchOf(Matrix other) {
+        return Arrays.equals(batch, other.batch);
+    }
+
+    /** What keeps the memory from being collected; for a reachability fence. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** The shape as errors print it. */
+    @Override
+    public String toString() {
+        int[] all = Arrays.copyOf(batch, batch.length + 2);
+        all[batch.length] = rows;
+        all[batch.length + 1] = columns;
+        return Arrays.toString(all);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+import static dev.rankine.tensor.vector.Lanes.FLOAT;
+import static dev.rankine.tensor.vector.Lanes.ORDER;
+import static dev.rankine.tensor.vector.Lanes.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The product with a narrow result, at most 16 columns, as the down-projection of a low-rank update makes it. The rows
+ * of A are read once, where they lie; B^T is small and packed, its rows padded with zeros to whole vectors.
+ */
+final class NarrowProduct {
+    static final int MAX_COLUMNS = 16;
+    /** Columns of C that one kernel call makes. */
+    private static final int GROUP = COUNT / 2;
+
+    private NarrowProduct() {}
+
+    static boolean fits(Product p) {
+        return p.n() <= MAX_COLUMNS
+                && p.m() >= 4
+                && p.k() >= COUNT
+                && p.aRunsAlongK()
+                && p.cRunsAlongN()
+                && (COUNT == 16 || COUNT == 8 || COUNT == 4);
+    }
+
+    /** Packs B^T [N rounded up, K rounded up] and gives its address. */
+    static long pack(Product p, Scratch scratch) {
+        long step = step(p);
+        int rows = Packing.roundUp(p.n(), GROUP);
+        long to = scratch.panels(rows * step);
+        ALL.asSlice(to, rows * step).fill((byte) 0);
+        for (int j = 0; j < p.n(); j++) {
+            long row = to + j * step;
+            if (p.bRunsAlongK()) {
+                MemorySegment.copy(ALL, p.b() + j * p.bColumn(), ALL, row, Float.BYTES * (long) p.k());
+            } else {
+                for (int k = 0; k < p.k(); k++) {
+                    float value = ALL.get(FLOAT, p.b() + j * p.bColumn() + k * p.bRow());
+                    ALL.set(FLOAT, row + k * (long) Float.BYTES, value);
+                }
+            }
+        }
+        return to;
+    }
+
+    private static long step(Product p) {
+        return Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
+    }
+
+    /** All rows of {@code p} with B as {@link #pack} left it. */
+    static void run(Product p, long packed) {
+        long step = step(p);
+        int steps = p.k() / COUNT;
+        VectorMask<Float> rest = Lanes.first(p.k() % COUNT);
+        for (int j = 0; j < p.n(); j += GROUP) {
+            int width = Math.min(GROUP, p.n() - j);
+            VectorMask<Float> lower = Lanes.first(width);
+            VectorMask<Float> upper = Lanes.first(GROUP + width).andNot(Lanes.first(GROUP));
+            long b = packed + j * step;
+            long c = p.c() + j * (long) Float.BYTES;
+            for (int i = 0; i < p.m(); i += 2) {
+                long a = p.a() + i * p.aRow();
+                // the last of an odd number of rows stands in for the missing one too
+                boolean pair = i + 1 < p.m();
+                FloatVector sums = dots(steps, rest, a, pair ? p.aRow() : 0, b, step);
+                store(sums, c + i * p.cRow(), lower, p.add());
+                if (pair) {
+                    store(sums, c + (i + 1) * p.cRow() - BYTES / 2, upper, p.add());
+                }
+            }
+        }
+    }
+
+    private static FloatVector dots(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {
+        return switch (COUNT) {
+            case 16 -> DotTiles.dots16(steps, rest, a, aStep, b, bStep);
+            case 8 -> DotTiles.dots8(steps, rest, a, aStep, b, bStep);
+            default -> DotTiles.dots4(steps, rest, a, aStep, b, bStep);
+        };
+    }
+
+    private static void store(FloatVector sums, long to, VectorMask<Float> mask, boolean add) {
+        if (add) {
+            sums = sums.add(FloatVector.fromMemorySegment(SPECIES, ALL, to, ORDER, mask));
+        }
+        sums.intoMemorySegment(ALL, to, ORDER, mask);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+import static dev.rankine.tensor.vector.Lanes.FLOAT;
+import static dev.rankine.tensor.vector.Lanes.ORDER;
+import static dev.rankine.tensor.vector.Lanes.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Copies blocks of A and B into the order in which the micro-kernels read them (Goto and van de Geijn 2008). A becomes
+ * plain rows in an array, {@link #ROW_STRIDE} floats apart; B becomes panels of {@link #PANEL} columns, row after row of
+ * k, padded with zeros.
+ */
+final class Packing {
+    /** Columns in a panel of B: two vectors. */
+    static final int PANEL = 2 * COUNT;
+
+    static final long PANEL_BYTES = 2L * BYTES;
+    /** The most of k that is packed at once. */
+    static final int MAX_DEPTH = 768;
+    /** Floats from one packed row of A to the next; the spare 16 keep the rows out of each other's cache sets. */
+    static final int ROW_STRIDE = MAX_DEPTH + 16;
+    /** The most rows of A that are packed at once. */
+    static final int MAX_ROWS = 48;
+
+    static final int MAX_TILE_ROWS = 12;
+    /** Zero rows behind the last one, so that the smallest tile always has its rows. */
+    static final int ROW_PADDING = 3;
+
+    private Packing() {}
+
+    /** Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, and pads them to a multiple of 4. */
+    static void rows(Product p, int from, int rows, int k0, int depth, Scratch scratch) {
+        float[] to = scratch.packedA;
+        long a = p.a() + from * p.aRow() + k0 * p.aColumn();
+        if (p.aRunsAlongK()) {
+            copyRows(a, p.aRow(), rows, depth, to);
+        } else if (p.aRow() == Product.FLOAT) {
+            long step = Float.BYTES * (long) roundUp(depth, COUNT);
+            long turned = scratch.turned(step * roundUp(rows, COUNT));
+            for (int i = 0; i < rows; i += COUNT) {
+                transpose(a + i * p.aRow(), p.aColumn(), Math.min(COUNT, rows - i), depth, turned + i * step, step);
+            }
+            copyRows(turned, step, rows, depth, to);
+        } else {
+            for (int i = 0; i < rows; i++) {
+                for (int k = 0; k < depth; k++) {
+                    to[i * ROW_STRIDE + k] = ALL.get(FLOAT, a + i * p.aRow() + k * p.aColumn());
+                }
+            }
+        }
+        for (int i = rows; i < roundUp(rows, 4); i++) {
+            Arrays.fill(to, i * ROW_STRIDE, i * ROW_STRIDE + depth, 0f);
+        }
+    }
+
+    private static void copyRows(long from, long step, int rows, int depth, float[] to) {
+        for (int i = 0; i < rows; i++) {
+            MemorySegment.copy(ALL, FLOAT, from + i * step, to, i * ROW_STRIDE, depth);
+        }
+    }
+
+    /** Bytes from one packed panel of B to the next. Whole squares are transposed, so k is rounded up to the lanes. */
+    static long panelBytes(int depth) {
+        return roundUp(depth, COUNT) * PANEL_BYTES;
+    }
+
+    /**
+     * Packs the panel of B that begins at column {@code from}. Columns from {@code columns} to the next whole vector
+     * become zeros; a second vector that has no column at all is not written.
+     */
+    static void panel(Product p, int from, int columns, int k0, int depth, long to, Scratch scratch) {
+        long b = p.b() + from * p.bColumn() + k0 * p.bRow();
+        if (p.bRunsAlongN()) {
+            copyPanel(b, p.bRow(), columns, depth, to);
+        } else if (p.bRunsAlongK() && canTranspose()) {
+            turnPanel(b, p.bColumn(), columns, depth, to, scratch);
+        } else {
+            for (int k = 0; k < depth; k++) {
+                for (int j = 0; j < PANEL; j++) {
+                    float value = j < columns ? ALL.get(FLOAT, b + k * p.bRow() + j * p.bColumn()) : 0f;
+                    ALL.set(FLOAT, to + k * PANEL_BYTES + j * (long) Float.BYTES, value);
+                }
+            }
+        }
+    }
+
+    private static void copyPanel(long from, long step, int columns, int depth, long to) {
+        if (columns == PANEL) {
+            for (int k = 0; k < depth; k++) {
+                FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER).intoMemorySegment(ALL, to, ORDER);
+                FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER)
+                        .intoMemorySegment(ALL, to + BYTES, ORDER);
+                from += step;
+                to += PANEL_BYTES;
+            }
+            return;
+        }
+        VectorMask<Float> left = Lanes.first(Math.min(columns, COUNT));
+        VectorMask<Float> right = Lanes.first(Math.max(0, columns - COUNT));
+        for (int k = 0; k < depth; k++) {
+            FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, left).intoMemorySegment(ALL, to, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER, right)
+                    .intoMemorySegment(ALL, to + BYTES, ORDER);
+            from += step;
+            to += PANEL_BYTES;
+        }
+    }
+
+    private static void turnPanel(long from, long step, int columns, int depth, long to, Scratch scratch) {
+        for (int first = 0; first < columns; first += COUNT) {
+            int width = Math.min(COUNT, columns - first);
+            long source = from + first * step;
+            long sourceStep = step;
+            if (width < COUNT) {
+                // complete the square with rows of zeros
+                sourceStep = Float.BYTES * (long) depth;
+                long rows = scratch.turned(sourceStep * COUNT);
+                ALL.asSlice(rows, sourceStep * COUNT).fill((byte) 0);
+                for (int j = 0; j < width; j++) {
+                    MemorySegment.copy(ALL, source + j * step, ALL, rows + j * sourceStep, sourceStep);
+                }
+                source = rows;
+            }
+            long target = to + first * (long) Float.BYTES;
+            for (int k = 0; k < depth; k += COUNT) {
+                VectorMask<Float> mask = Lanes.first(Math.min(COUNT, depth - k));
+                square(source + k * (long) Float.BYTES, sourceStep, target + k * PANEL_BYTES, PANEL_BYTES, mask);
+            }
+        }
+    }
+
+    /** Turns {@code depth} runs of {@code width} floats, {@code fromStep} bytes apart, into rows {@code toStep} apart. */
+    static void transpose(long from, long fromStep, int width, int depth, long to, long toStep) {
+        int whole = canTranspose() ? depth - depth % COUNT : 0;
+        VectorMask<Float> mask = Lanes.first(width);
+        for (int k = 0; k < whole; k += COUNT) {
+            square(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, mask);
+        }
+        for (int k = whole; k < depth; k++) {
+            for (int i = 0; i < width; i++) {
+                float value = ALL.get(FLOAT, from + k * fromStep + i * (long) Float.BYTES);
+                ALL.set(FLOAT, to + i * toStep + k * (long) Float.BYTES, value);
+            }
+        }
+    }
+
+    private static boolean canTranspose() {
+        return COUNT == 16 || COUNT == 8 || COUNT == 4;
+    }
+
+    private static void square(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {
+        switch (COUNT) {
+            case 16 -> RegisterTranspose.square16(from, fromStep, to, toStep, mask);
+            case 8 -> RegisterTranspose.square8(from, fromStep, to, toStep, mask);
+            default -> RegisterTranspose.square4(from, fromStep, to, toStep, mask);
+        }
+    }
+
+    static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
+    }
+}

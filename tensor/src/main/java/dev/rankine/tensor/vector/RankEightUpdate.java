@@ -1,0 +1,71 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
+import static dev.rankine.tensor.vector.Lanes.ORDER;
+import static dev.rankine.tensor.vector.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The product with an inner dimension of 8, the up-projection of the usual low-rank update: a panel of B,
+ * 8 rows by 2 vectors, stays in 16 registers while the rows of A and C stream by.
+ *
+ * <p>Written by {@code KernelGenerator}; change that, not this.
+ */
+final class RankEightUpdate {
+    private RankEightUpdate() {}
+
+    static void rows(int rows, long a, long aStep, long b, long c, long cStep, boolean add) {
+        FloatVector b0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
+        FloatVector b0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
+        FloatVector b1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2L * BYTES, ORDER);
+        FloatVector b1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3L * BYTES, ORDER);
+        FloatVector b2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 4L * BYTES, ORDER);
+        FloatVector b2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 5L * BYTES, ORDER);
+        FloatVector b3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 6L * BYTES, ORDER);
+        FloatVector b3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7L * BYTES, ORDER);
+        FloatVector b4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 8L * BYTES, ORDER);
+        FloatVector b4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 9L * BYTES, ORDER);
+        FloatVector b5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 10L * BYTES, ORDER);
+        FloatVector b5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 11L * BYTES, ORDER);
+        FloatVector b6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 12L * BYTES, ORDER);
+        FloatVector b6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 13L * BYTES, ORDER);
+        FloatVector b7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 14L * BYTES, ORDER);
+        FloatVector b7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 15L * BYTES, ORDER);
+        for (int i = 0; i < rows; i++) {
+            FloatVector a0 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a));
+            FloatVector c0 = a0.mul(b0x0);
+            FloatVector c1 = a0.mul(b0x1);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 4));
+            c0 = a1.fma(b1x0, c0);
+            c1 = a1.fma(b1x1, c1);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 8));
+            c0 = a2.fma(b2x0, c0);
+            c1 = a2.fma(b2x1, c1);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 12));
+            c0 = a3.fma(b3x0, c0);
+            c1 = a3.fma(b3x1, c1);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 16));
+            c0 = a4.fma(b4x0, c0);
+            c1 = a4.fma(b4x1, c1);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 20));
+            c0 = a5.fma(b5x0, c0);
+            c1 = a5.fma(b5x1, c1);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 24));
+            c0 = a6.fma(b6x0, c0);
+            c1 = a6.fma(b6x1, c1);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 28));
+            c0 = a7.fma(b7x0, c0);
+            c1 = a7.fma(b7x1, c1);
+            if (add) {
+                c0 = c0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
+                c1 = c1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
+            }
+            c0.intoMemorySegment(ALL, c, ORDER);
+            c1.intoMemorySegment(ALL, c + BYTES, ORDER);
+            a += aStep;
+            c += cStep;
+        }
+    }
+}

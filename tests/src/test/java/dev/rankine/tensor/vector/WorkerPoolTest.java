@@ -1,0 +1,129 @@
+package dev.rankine.tensor.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerPoolTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void everyBlockRunsOnce(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            assertThat(pool.threads()).isEqualTo(threads);
+            for (int blocks : new int[] {0, 1, 2, 7, 1000}) {
+                AtomicIntegerArray runs = new AtomicIntegerArray(blocks);
+                pool.run(blocks, runs::incrementAndGet);
+                for (int block = 0; block < blocks; block++) {
+                    assertThat(runs.get(block))
+                            .as("block %d of %d", block, blocks)
+                            .isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theWorkersTakePart() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            Set<Thread> seen = ConcurrentHashMap.newKeySet();
+            CountDownLatch together = new CountDownLatch(3);
+            pool.run(3, block -> {
+                seen.add(Thread.currentThread());
+                together.countDown();
+                Assertions.assertDoesNotThrow(() -> together.await());
+            });
+            assertThat(seen).hasSize(3).contains(Thread.currentThread());
+            assertThat(seen)
+                    .filteredOn(thread -> thread != Thread.currentThread())
+                    .allMatch(Thread::isDaemon);
+        }
+    }
+
+    @Test
+    void sleepingWorkersAreWoken() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Thread.sleep(50);
+            CountDownLatch together = new CountDownLatch(2);
+            pool.run(2, block -> {
+                together.countDown();
+                Assertions.assertDoesNotThrow(() -> together.await());
+            });
+        }
+    }
+
+    @Test
+    void whatABlockThrowsReachesTheCallerAndThePoolGoesOn() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            for (int bad : new int[] {0, 5, 99}) {
+                assertThatThrownBy(() -> pool.run(100, block -> {
+                            if (block == bad) {
+                                throw new ArithmeticException("block " + block);
+                            }
+                        }))
+                        .isInstanceOf(ArithmeticException.class)
+                        .hasMessage("block " + bad);
+            }
+            assertThatThrownBy(() -> pool.run(4, block -> {
+                        throw new AssertionError("an error too");
+                    }))
+                    .isInstanceOf(AssertionError.class);
+            AtomicInteger ran = new AtomicInteger();
+            pool.run(10, block -> ran.incrementAndGet());
+            assertThat(ran).hasValue(10);
+        }
+    }
+
+    @Test
+    void aJobInsideAJobRunsOnTheThreadThatAsks() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            AtomicInteger ran = new AtomicInteger();
+            pool.run(6, outer -> {
+                Thread asking = Thread.currentThread();
+                pool.run(5, inner -> {
+                    assertThat(Thread.currentThread()).isSameAs(asking);
+                    ran.incrementAndGet();
+                });
+            });
+            assertThat(ran).hasValue(30);
+        }
+    }
+
+    @Test
+    void manyCallersAtOnceAllFinish() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            AtomicInteger ran = new AtomicInteger();
+            Thread[] callers = new Thread[4];
+            for (int i = 0; i < callers.length; i++) {
+                callers[i] = Thread.ofPlatform().start(() -> {
+                    for (int job = 0; job < 500; job++) {
+                        pool.run(4, block -> ran.incrementAndGet());
+                    }
+                });
+            }
+            Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                for (Thread caller : callers) {
+                    caller.join();
+                }
+            });
+            assertThat(ran).hasValue(4 * 500 * 4);
+        }
+    }
+
+    @Test
+    void closedOrEmptyPoolsSaySo() {
+        assertThatThrownBy(() -> new WorkerPool(0)).hasMessageContaining("at least 1 thread");
+        WorkerPool pool = new WorkerPool(2);
+        pool.close();
+        assertThatThrownBy(() -> pool.run(2, block -> {})).hasMessageContaining("closed");
+    }
+}
