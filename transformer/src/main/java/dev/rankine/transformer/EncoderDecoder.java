@@ -1,0 +1,32 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Sites;
+import java.util.Map;
+
+/** A model that reads one sequence and writes another. */
+public interface EncoderDecoder {
+    /**
+     * Teacher-forced scores [B, T, V].
+     *
+     * @param inputIds I64 [B, S]
+     * @param inputMask F32 [B, S], 1 on symbols
+     * @param decoderIds I64 [B, T]
+     */
+    Variable logits(Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass);
+
+    /** Reads the source once; symbols are then written one by one with cached keys and values. */
+    Decoding startDecoding(Tensor inputIds, Tensor inputMask);
+
+    /** A decoding in progress over a batch. */
+    interface Decoding {
+        /** Scores [B, V] of the next symbol after {@code ids} I64 [B], which were written last. */
+        Tensor next(Tensor ids);
+    }
+
+    Sites sites();
+
+    /** Every weight by its Hugging Face name. */
+    Map<String, Variable> weights();
+}

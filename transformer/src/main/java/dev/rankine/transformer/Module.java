@@ -1,0 +1,48 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A part of a model: it owns weights and smaller parts, and knows its path in the Hugging Face model. */
+public abstract class Module {
+    private final String path;
+    private final Map<String, Variable> own = new LinkedHashMap<>();
+    private final List<Module> children = new ArrayList<>();
+
+    protected Module(String path) {
+        this.path = path;
+    }
+
+    /** Such as {@code model.encoder.layers.0.self_attn}; empty for a whole model. */
+    public final String path() {
+        return path;
+    }
+
+    /** The path of something inside this part. */
+    protected final String path(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** Takes a weight and registers it under its name. Weights begin frozen. */
+    protected final Variable weight(Weights weights, String name, Shape shape, Weights.Start start) {
+        Variable variable = Variable.constant(weights.take(path(name), shape, start));
+        own.put(path(name), variable);
+        return variable;
+    }
+
+    protected final <M extends Module> M child(M part) {
+        children.add(part);
+        return part;
+    }
+
+    /** Every weight of this part and the parts inside it by its full name, in the order of construction. */
+    public final Map<String, Variable> weights() {
+        Map<String, Variable> all = new LinkedHashMap<>(own);
+        children.forEach(part -> all.putAll(part.weights()));
+        return all;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Dropout;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Draw;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one forward pass needs beside its inputs: whether units are dropped, and what their random numbers are indexed by.
+ */
+public final class Pass {
+    private static final Pass INFERENCE = new Pass(null);
+
+    private final @Nullable Draw draw;
+
+    private Pass(@Nullable Draw draw) {
+        this.draw = draw;
+    }
+
+    /** Nothing is dropped. */
+    public static Pass inference() {
+        return INFERENCE;
+    }
+
+    /** Units are dropped; the draw's stream is set by each layer. */
+    public static Pass training(Draw draw) {
+        return new Pass(draw);
+    }
+
+    public boolean isTraining() {
+        return draw != null;
+    }
+
+    /** Dropout with probability p on x[B, ...] while training, x itself otherwise. */
+    public Variable dropout(Variable x, double p, long stream) {
+        Backend.Dropout dropout = dropout(p, stream);
+        return dropout == null ? x : Dropout.dropout(x, dropout);
+    }
+
+    /** What a fused operation is to drop, null for nothing. */
+    public Backend.@Nullable Dropout dropout(double p, long stream) {
+        return draw == null || p == 0 ? null : new Backend.Dropout(p, draw.stream(stream));
+    }
+
+    /** The stream of random numbers that belongs to a place of the model. The same path gives the same stream. */
+    public static long stream(String path) {
+        CRC32 checksum = new CRC32();
+        checksum.update(path.getBytes(StandardCharsets.UTF_8));
+        return checksum.getValue();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.rankine.transformer.data;
+
+/** One example of a sequence-to-sequence task as ids: what the encoder reads and the symbols to produce. */
+public final class SequencePair {
+    private final long[] source;
+    private final long[] target;
+
+    /**
+     * @param source with its start and end symbols
+     * @param target with its start and end symbols
+     */
+    public SequencePair(long[] source, long[] target) {
+        this.source = source.clone();
+        this.target = target.clone();
+    }
+
+    public long[] source() {
+        return source.clone();
+    }
+
+    public long[] target() {
+        return target.clone();
+    }
+}

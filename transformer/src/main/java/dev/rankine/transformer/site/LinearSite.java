@@ -1,0 +1,71 @@
+package dev.rankine.transformer.site;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Linear;
+import dev.rankine.transformer.Pass;
+import org.jspecify.annotations.Nullable;
+
+/** The product with a weight matrix: y[..., O] = x[..., I] W0[O, I]^T + bias[O], unless an adapter computes it. */
+public final class LinearSite {
+    /** Computes the site's product its own way. */
+    public interface Adaptation {
+        /** y[..., O] for x[..., I]; {@code site} gives W0 and bias. */
+        Variable linear(LinearSite site, Variable x, Pass pass);
+    }
+
+    private final String path;
+    private final Variable weight;
+    private final @Nullable Variable bias;
+    private @Nullable Adaptation adaptation;
+
+    public LinearSite(String path, Variable weight, @Nullable Variable bias) {
+        this.path = path;
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    /** The Hugging Face module path, such as {@code model.decoder.layers.0.fc1}. */
+    public String path() {
+        return path;
+    }
+
+    /** W0 [O, I]. Adapters never write it. */
+    public Variable weight() {
+        return weight;
+    }
+
+    public @Nullable Variable bias() {
+        return bias;
+    }
+
+    public int inputs() {
+        return weight.shape().dim(1);
+    }
+
+    public int outputs() {
+        return weight.shape().dim(0);
+    }
+
+    public Variable apply(Variable x, Pass pass) {
+        return adaptation == null ? plain(x) : adaptation.linear(this, x, pass);
+    }
+
+    /** The product without any adapter. */
+    public Variable plain(Variable x) {
+        return Linear.linear(x, weight, bias);
+    }
+
+    /** @throws IllegalStateException if another adapter sits here */
+    public void occupy(Adaptation adapter) {
+        Occupation.requireFree(path, adaptation);
+        adaptation = adapter;
+    }
+
+    public void vacate() {
+        adaptation = null;
+    }
+
+    public boolean isOccupied() {
+        return adaptation != null;
+    }
+}
