@@ -13,4 +13,14 @@ import dev.rankine.tensor.Tensor;
  * @param examples I64 [B]: number of each example within the step's whole batch, for random numbers
  */
 public record SequenceBatch(
-        Tensor inputIds, Tensor inputMask, Tensor decoderIds, Tensor targets, long symbols, Tensor examples) {}
+        Tensor inputIds, Tensor inputMask, Tensor decoderIds, Tensor targets, long symbols, Tensor examples)
+        implements Batch {
+    /** What stands in {@link #targets} where there is nothing to predict. */
+    public static final long IGNORED = -100;
+
+    /** The number of symbols. */
+    @Override
+    public long count() {
+        return symbols;
+    }
+}

@@ -10,6 +10,10 @@ public final class SequencePair {
      * @param target with its start and end symbols
      */
     public SequencePair(long[] source, long[] target) {
+        if (source.length == 0 || target.length == 0) {
+            throw new IllegalArgumentException(
+                    "a pair needs at least one symbol on each side, got " + source.length + " and " + target.length);
+        }
         this.source = source.clone();
         this.target = target.clone();
     }
@@ -20,5 +24,13 @@ public final class SequencePair {
 
     public long[] target() {
         return target.clone();
+    }
+
+    public int sourceLength() {
+        return source.length;
+    }
+
+    public int targetLength() {
+        return target.length;
     }
 }

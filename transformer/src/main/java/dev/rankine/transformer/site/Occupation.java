@@ -8,7 +8,8 @@ final class Occupation {
 
     static void requireFree(String path, @Nullable Object occupant) {
         if (occupant != null) {
-            throw new IllegalStateException("site " + path + " already holds " + occupant + ": detach that adapter first");
+            throw new IllegalStateException(
+                    "site " + path + " already holds " + occupant + ": detach that adapter first");
         }
     }
 }

@@ -20,7 +20,8 @@ public record ParameterGroup(
     public ParameterGroup {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         if (!(weightDecay >= 0)) {
-            throw new IllegalArgumentException("group " + name + ": weight decay must be at least 0, got " + weightDecay);
+            throw new IllegalArgumentException(
+                    "group " + name + ": weight decay must be at least 0, got " + weightDecay);
         }
     }
 

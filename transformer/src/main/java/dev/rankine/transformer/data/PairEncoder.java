@@ -1,0 +1,33 @@
+package dev.rankine.transformer.data;
+
+import dev.rankine.transformer.text.CharacterVocabulary;
+import dev.rankine.transformer.text.UnknownCharacters;
+import java.util.List;
+
+/** Turns pairs of text into pairs of ids, and counts what the vocabularies did not know. */
+public final class PairEncoder {
+    private final CharacterVocabulary source;
+    private final CharacterVocabulary target;
+    private final UnknownCharacters unknownInSources = new UnknownCharacters();
+    private final UnknownCharacters unknownInTargets = new UnknownCharacters();
+
+    public PairEncoder(CharacterVocabulary source, CharacterVocabulary target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    public List<SequencePair> encode(List<TextPair> pairs) {
+        return pairs.stream()
+                .map(pair -> new SequencePair(
+                        source.encode(pair.source(), unknownInSources), target.encode(pair.target(), unknownInTargets)))
+                .toList();
+    }
+
+    public UnknownCharacters unknownInSources() {
+        return unknownInSources;
+    }
+
+    public UnknownCharacters unknownInTargets() {
+        return unknownInTargets;
+    }
+}
