@@ -2,6 +2,7 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 public abstract class Module {
     private final String path;
     private final Map<String, Variable> own = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final List<Module> children = new ArrayList<>();
 
     protected Module(String path) {
@@ -34,6 +36,13 @@ public abstract class Module {
         return variable;
     }
 
+    /** Takes a tensor that belongs to the checkpoint and is never trained. */
+    protected final Tensor buffer(Weights weights, String name, Shape shape, Weights.Start start) {
+        Tensor tensor = weights.take(path(name), shape, start);
+        buffers.put(path(name), tensor);
+        return tensor;
+    }
+
     protected final <M extends Module> M child(M part) {
         children.add(part);
         return part;
@@ -43,6 +52,13 @@ public abstract class Module {
     public final Map<String, Variable> weights() {
         Map<String, Variable> all = new LinkedHashMap<>(own);
         children.forEach(part -> all.putAll(part.weights()));
+        return all;
+    }
+
+    /** What a checkpoint holds beside the {@link #weights()}: tensors that are never trained, by their full names. */
+    public final Map<String, Tensor> buffers() {
+        Map<String, Tensor> all = new LinkedHashMap<>(buffers);
+        children.forEach(part -> all.putAll(part.buffers()));
         return all;
     }
 }

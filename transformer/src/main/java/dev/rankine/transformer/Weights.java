@@ -1,6 +1,7 @@
 package dev.rankine.transformer;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 
@@ -10,6 +11,9 @@ import dev.rankine.tensor.Tensor;
  */
 public interface Weights {
     Backend backend();
+
+    /** What the model computes in: F32, or F64 to check gradients. */
+    DType dtype();
 
     /**
      * The persistent tensor of this name.

@@ -11,4 +11,30 @@ public record Sites(
         keyValue = List.copyOf(keyValue);
         input = List.copyOf(input);
     }
+
+    /** The sites of several parts, one after another. */
+    public static Sites join(List<Sites> parts) {
+        return new Sites(
+                parts.stream().flatMap(part -> part.linear.stream()).toList(),
+                parts.stream().flatMap(part -> part.residual.stream()).toList(),
+                parts.stream().flatMap(part -> part.keyValue.stream()).toList(),
+                parts.stream().flatMap(part -> part.input.stream()).toList());
+    }
+
+    /** A few linear sites. */
+    public static Sites of(LinearSite... sites) {
+        return new Sites(List.of(sites), List.of(), List.of(), List.of());
+    }
+
+    public static Sites of(ResidualSite site) {
+        return new Sites(List.of(), List.of(site), List.of(), List.of());
+    }
+
+    public static Sites of(KeyValueSite site) {
+        return new Sites(List.of(), List.of(), List.of(site), List.of());
+    }
+
+    public static Sites of(InputSite site) {
+        return new Sites(List.of(), List.of(), List.of(), List.of(site));
+    }
 }

@@ -1,0 +1,33 @@
+package dev.rankine.transformer;
+
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+
+/** Forms of a mask that an attention takes: 1 to see, 0 to hide, broadcasting to [B, H, T, S]. */
+final class AttentionMasks {
+    private AttentionMasks() {}
+
+    /** A mask [B, S] of symbols in the type that a model computes in. */
+    static Tensor in(DType dtype, Tensor mask) {
+        return mask.dtype() == dtype ? mask : mask.copy("mask", dtype);
+    }
+
+    /** [B, S] as [B, 1, 1, S]: every head and every query of an example sees the same keys. */
+    static Tensor ofKeys(Tensor mask) {
+        Shape shape = mask.shape();
+        return mask.reshape(Shape.of(shape.dim(0), 1, 1, shape.dim(1)));
+    }
+
+    /** The mask [..., S] behind {@code rows} places that all see: [..., rows + S]. */
+    static Tensor behind(int rows, Tensor mask) {
+        if (rows == 0) {
+            return mask;
+        }
+        int joint = rows + mask.shape().dim(-1);
+        Tensor longer = mask.result("mask", mask.shape().with(-1, joint));
+        mask.backend().fill(longer.slice(-1, 0, rows), 1);
+        mask.backend().copy(mask, longer.slice(-1, rows, joint));
+        return longer;
+    }
+}

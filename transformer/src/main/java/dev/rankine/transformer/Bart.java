@@ -1,0 +1,55 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.GradientMode;
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Sites;
+import java.util.List;
+
+/**
+ * The encoder-decoder of Lewis et al. 2020 under the names of Hugging Face's {@code BartForConditionalGeneration}. One
+ * embedding serves both stacks and the output. With pre-norm layers it is {@code MBartForConditionalGeneration}.
+ */
+public final class Bart extends Module implements EncoderDecoder {
+    private final TransformerSettings settings;
+    private final TokenEmbedding tokens;
+    private final Encoder encoder;
+    private final Decoder decoder;
+    private final Variable scoreBias;
+
+    public Bart(TransformerSettings settings, Weights weights) {
+        super("");
+        this.settings = settings;
+        tokens = child(new TokenEmbedding("model.shared", settings, weights));
+        encoder = child(new Encoder("model.encoder", tokens, settings, weights));
+        decoder = child(new Decoder("model.decoder", tokens, true, settings, weights));
+        Shape row = Shape.of(1, settings.vocabulary());
+        Tensor bias = buffer(weights, "final_logits_bias", row, new Weights.Start.Constant(0));
+        scoreBias = Variable.constant(bias.reshape(Shape.of(settings.vocabulary())));
+    }
+
+    public TransformerSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Variable logits(Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
+        Encoded encoded = encoder.apply(inputIds, inputMask, pass);
+        return tokens.scores(decoder.apply(decoderIds, null, encoded, pass), scoreBias);
+    }
+
+    @Override
+    public Decoding startDecoding(Tensor inputIds, Tensor inputMask) {
+        Pass pass = Pass.inference();
+        try (var _ = GradientMode.noGrad()) {
+            Encoded encoded = encoder.apply(inputIds, inputMask, pass);
+            return new StepwiseDecoding(decoder, inputIds.shape().dim(0), encoded, tokens, scoreBias);
+        }
+    }
+
+    @Override
+    public Sites sites() {
+        return Sites.join(List.of(encoder.sites(), decoder.sites()));
+    }
+}

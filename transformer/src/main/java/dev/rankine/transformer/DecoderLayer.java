@@ -1,0 +1,97 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Sites;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Causal self-attention, attention to what the encoder read (unless the decoder stands alone) and a feed-forward
+ * sublayer, each with its residual.
+ */
+public final class DecoderLayer extends Module {
+    private final MultiHeadAttention selfAttention;
+    private final Residual selfResidual;
+    private final @Nullable Cross cross;
+    private final FeedForward feedForward;
+    private final Residual feedForwardResidual;
+
+    /** The attention to the encoder's states and its residual. */
+    private record Cross(MultiHeadAttention attention, Residual residual) {}
+
+    public DecoderLayer(String path, boolean crossAttention, TransformerSettings settings, Weights weights) {
+        super(path);
+        TransformerSettings.Stack stack = settings.decoder();
+        selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
+        selfResidual = child(new Residual(path, "self_attn", "self_attn_layer_norm", settings, weights));
+        cross = crossAttention
+                ? new Cross(
+                        child(new MultiHeadAttention(path("encoder_attn"), stack.heads(), settings, weights)),
+                        child(new Residual(path, "encoder_attn", "encoder_attn_layer_norm", settings, weights)))
+                : null;
+        feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
+        feedForwardResidual = child(new Residual(path, "fc2", "final_layer_norm", settings, weights));
+    }
+
+    /**
+     * x[B, T, C] to [B, T, C], every place at once.
+     *
+     * @param mask 1 to see, 0 to hide, broadcasting to [B, H, T, T]
+     * @param encoded what the encoder read; null for a decoder that stands alone
+     */
+    public Variable apply(Variable x, @Nullable Tensor mask, @Nullable Encoded encoded, Pass pass) {
+        KeysValues read = cross == null || encoded == null ? null : cross.attention.read(encoded.states(), pass);
+        return through(h -> selfAttention.apply(h, h, mask, pass), x, read, encoded, pass);
+    }
+
+    /** The place of this layer in a decoding: an empty cache behind the adapter's rows, and the keys and values of what the encoder read. */
+    Cache start(int batch, @Nullable Encoded encoded, Pass pass) {
+        AttentionCache written = new AttentionCache();
+        KeysValues extra = selfAttention.extra(batch, pass);
+        if (extra != null) {
+            written.append(extra);
+        }
+        return new Cache(
+                written,
+                cross == null || encoded == null ? null : cross.attention.read(encoded.states(), pass),
+                encoded);
+    }
+
+    /** The next places x[B, T, C] of a decoding; the mask covers the places written so far and these. */
+    Variable step(Variable x, @Nullable Tensor mask, Cache cache, Pass pass) {
+        UnaryOperator<Variable> self = h ->
+                selfAttention.attend(h, cache.written.append(selfAttention.project(h, pass)), mask, pass);
+        return through(self, x, cache.read, cache.encoded, pass);
+    }
+
+    /** What one layer remembers of a decoding. */
+    record Cache(AttentionCache written, @Nullable KeysValues read, @Nullable Encoded encoded) {}
+
+    private Variable through(
+            UnaryOperator<Variable> self,
+            Variable x,
+            @Nullable KeysValues read,
+            @Nullable Encoded encoded,
+            Pass pass) {
+        Variable attended = selfResidual.around(self, x, pass);
+        if (cross != null && read != null && encoded != null) {
+            attended = cross.residual.around(
+                    h -> cross.attention.attend(h, read, encoded.keyMask(), pass), attended, pass);
+        }
+        return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
+    }
+
+    public Sites sites() {
+        List<Sites> parts = new ArrayList<>(List.of(selfAttention.sites(), selfResidual.sites()));
+        if (cross != null) {
+            parts.add(cross.attention.sites());
+            parts.add(cross.residual.sites());
+        }
+        parts.add(feedForward.sites());
+        parts.add(feedForwardResidual.sites());
+        return Sites.join(parts);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Tensor;
+
+/**
+ * What an encoder read.
+ *
+ * @param states [B, S, C], the rows that an adapter put in front included
+ * @param mask [B, S]: 1 on symbols and on those rows, 0 on padding
+ */
+public record Encoded(Variable states, Tensor mask) {
+    /** [B, 1, 1, S], for attentions to the states. */
+    Tensor keyMask() {
+        return AttentionMasks.ofKeys(mask);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Sites;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The stack that reads: every place sees every other that is not padding. */
+public final class Encoder extends Module {
+    private final InputLayer input;
+    private final List<EncoderLayer> layers = new ArrayList<>();
+    private final @Nullable LayerNormalization lastNorm;
+
+    /** @param tokens owned by the model, which may share it with a decoder */
+    public Encoder(String path, TokenEmbedding tokens, TransformerSettings settings, Weights weights) {
+        super(path);
+        input = child(new InputLayer(path, tokens, settings, weights));
+        for (int i = 0; i < settings.encoder().layers(); i++) {
+            layers.add(child(new EncoderLayer(path("layers." + i), settings, weights)));
+        }
+        lastNorm = settings.form().norms() == NormOrder.PRE
+                ? child(new LayerNormalization(path("layer_norm"), settings.width(), weights))
+                : null;
+    }
+
+    /**
+     * @param ids I64 [B, S]
+     * @param mask [B, S]: 1 on symbols, 0 on padding
+     */
+    public Encoded apply(Tensor ids, Tensor mask, Pass pass) {
+        ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
+        Variable extra = input.extraRows(ids.shape().dim(0), pass);
+        Variable x = input.apply(ids, extra, 0, pass);
+        int rows = extra == null ? 0 : extra.shape().dim(1);
+        Tensor visible = AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask));
+        Tensor keys = AttentionMasks.ofKeys(visible);
+        for (EncoderLayer layer : layers) {
+            x = layer.apply(x, keys, pass);
+        }
+        return new Encoded(lastNorm == null ? x : lastNorm.apply(x), visible);
+    }
+
+    public Sites sites() {
+        List<Sites> parts = new ArrayList<>(List.of(Sites.of(input.site())));
+        layers.forEach(layer -> parts.add(layer.sites()));
+        return Sites.join(parts);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Sites;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Self-attention and a feed-forward sublayer, each with its residual. */
+public final class EncoderLayer extends Module {
+    private final MultiHeadAttention selfAttention;
+    private final Residual selfResidual;
+    private final FeedForward feedForward;
+    private final Residual feedForwardResidual;
+
+    public EncoderLayer(String path, TransformerSettings settings, Weights weights) {
+        super(path);
+        TransformerSettings.Stack stack = settings.encoder();
+        selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
+        selfResidual = child(new Residual(path, "self_attn", "self_attn_layer_norm", settings, weights));
+        feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
+        feedForwardResidual = child(new Residual(path, "fc2", "final_layer_norm", settings, weights));
+    }
+
+    /**
+     * x[B, S, C] to [B, S, C].
+     *
+     * @param mask 1 to see, 0 to hide, broadcasting to [B, H, S, S]; null sees all
+     */
+    public Variable apply(Variable x, @Nullable Tensor mask, Pass pass) {
+        Variable attended = selfResidual.around(h -> selfAttention.apply(h, h, mask, pass), x, pass);
+        return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
+    }
+
+    public Sites sites() {
+        return Sites.join(List.of(
+                selfAttention.sites(), selfResidual.sites(), feedForward.sites(), feedForwardResidual.sites()));
+    }
+}

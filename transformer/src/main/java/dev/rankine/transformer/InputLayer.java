@@ -1,0 +1,63 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Add;
+import dev.rankine.autograd.op.Concatenate;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.InputSite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The beginning of a stack: embedded symbols, behind the rows that an adapter puts in front, plus positions; then layer
+ * norm and dropout.
+ */
+final class InputLayer extends Module {
+    private final TokenEmbedding tokens;
+    private final Positions positions;
+    private final LayerNormalization norm;
+    private final InputSite site;
+    private final double dropout;
+    private final long stream;
+
+    /**
+     * @param path of the stack
+     * @param tokens owned by the model, which may share it among stacks
+     */
+    InputLayer(String path, TokenEmbedding tokens, TransformerSettings settings, Weights weights) {
+        super(path);
+        this.tokens = tokens;
+        positions = child(Positions.of(path("embed_positions"), settings, weights));
+        norm = child(new LayerNormalization(path("layernorm_embedding"), settings.width(), weights));
+        site = new InputSite(path, settings.width());
+        dropout = settings.dropout().residual();
+        stream = Pass.stream(path("dropout"));
+    }
+
+    /** The rows [B, P, C] of an adapter, null for none. */
+    @Nullable
+    Variable extraRows(int batch, Pass pass) {
+        return site.rows(batch, pass);
+    }
+
+    /**
+     * [B, P + T, C] for ids I64 [B, T].
+     *
+     * @param extra rows [B, P, C] in front, null for none
+     * @param from the place of the first row
+     */
+    Variable apply(Tensor ids, @Nullable Variable extra, int from, Pass pass) {
+        if (ids.dtype() != DType.I64 || ids.shape().rank() != 2) {
+            throw ShapeMismatch.in(path(), "ids must be I64 [B, T], got " + ids.dtype(), ids.shape());
+        }
+        Variable embedded = tokens.embed(ids);
+        Variable rows = extra == null ? embedded : Concatenate.concatenate(1, extra, embedded);
+        Variable placed = Add.add(rows, positions.rows(from, rows.shape().dim(1)));
+        return pass.dropout(norm.apply(placed), dropout, stream);
+    }
+
+    InputSite site() {
+        return site;
+    }
+}

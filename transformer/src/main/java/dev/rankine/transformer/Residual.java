@@ -1,0 +1,44 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Add;
+import dev.rankine.transformer.site.ResidualSite;
+import dev.rankine.transformer.site.Sites;
+import java.util.function.UnaryOperator;
+
+/**
+ * The way around a sublayer f: norm(x + dropout(f(x))) in a post-norm model, x + dropout(f(norm(x))) in a pre-norm one.
+ * An adapter may change what the sublayer gives (behind dropout) and the stream that leaves here.
+ */
+public final class Residual extends Module {
+    private final LayerNormalization norm;
+    private final NormOrder order;
+    private final ResidualSite site;
+    private final double dropout;
+    private final long stream;
+
+    /**
+     * @param path of the layer
+     * @param sublayer the name that the site has in the layer, such as {@code self_attn}
+     * @param normName such as {@code self_attn_layer_norm}
+     */
+    Residual(String path, String sublayer, String normName, TransformerSettings settings, Weights weights) {
+        super(path);
+        norm = child(new LayerNormalization(path(normName), settings.width(), weights));
+        order = settings.form().norms();
+        site = new ResidualSite(path(sublayer), settings.width());
+        dropout = settings.dropout().residual();
+        stream = Pass.stream(path(sublayer) + ".dropout");
+    }
+
+    /** x[B, T, C] to [B, T, C]. */
+    public Variable around(UnaryOperator<Variable> sublayer, Variable x, Pass pass) {
+        Variable f = sublayer.apply(order == NormOrder.PRE ? norm.apply(x) : x);
+        Variable sum = Add.add(x, site.beforeAdd(pass.dropout(f, dropout, stream), pass));
+        return site.afterNorm(order == NormOrder.POST ? norm.apply(sum) : sum, pass);
+    }
+
+    public Sites sites() {
+        return Sites.of(site);
+    }
+}
