@@ -62,20 +62,19 @@ public final class DecoderLayer extends Module {
 
     /** The next places x[B, T, C] of a decoding; the mask covers the places written so far and these. */
     Variable step(Variable x, @Nullable Tensor mask, Cache cache, Pass pass) {
-        UnaryOperator<Variable> self = h ->
-                selfAttention.attend(h, cache.written.append(selfAttention.project(h, pass)), mask, pass);
+        UnaryOperator<Variable> self =
+                h -> selfAttention.attend(h, cache.written.append(selfAttention.project(h, pass)), mask, pass);
         return through(self, x, cache.read, cache.encoded, pass);
     }
 
     /** What one layer remembers of a decoding. */
-    record Cache(AttentionCache written, @Nullable KeysValues read, @Nullable Encoded encoded) {}
+    record Cache(
+            AttentionCache written,
+            @Nullable KeysValues read,
+            @Nullable Encoded encoded) {}
 
     private Variable through(
-            UnaryOperator<Variable> self,
-            Variable x,
-            @Nullable KeysValues read,
-            @Nullable Encoded encoded,
-            Pass pass) {
+            UnaryOperator<Variable> self, Variable x, @Nullable KeysValues read, @Nullable Encoded encoded, Pass pass) {
         Variable attended = selfResidual.around(self, x, pass);
         if (cross != null && read != null && encoded != null) {
             attended = cross.residual.around(

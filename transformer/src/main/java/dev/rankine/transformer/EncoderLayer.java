@@ -33,7 +33,7 @@ public final class EncoderLayer extends Module {
     }
 
     public Sites sites() {
-        return Sites.join(List.of(
-                selfAttention.sites(), selfResidual.sites(), feedForward.sites(), feedForwardResidual.sites()));
+        return Sites.join(
+                List.of(selfAttention.sites(), selfResidual.sites(), feedForward.sites(), feedForwardResidual.sites()));
     }
 }

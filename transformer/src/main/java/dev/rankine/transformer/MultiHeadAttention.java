@@ -81,7 +81,9 @@ public final class MultiHeadAttention extends Module {
 
     /** What x[B, T, C] finds in keys and values that were read before; the mask covers the last of them. */
     Variable attend(Variable x, KeysValues seen, @Nullable Tensor mask, Pass pass) {
-        Tensor all = mask == null ? null : AttentionMasks.behind(seen.places() - mask.shape().dim(-1), mask);
+        Tensor all = mask == null
+                ? null
+                : AttentionMasks.behind(seen.places() - mask.shape().dim(-1), mask);
         Variable found = Attention.attention(
                 split(query.apply(x, pass)),
                 seen.keys(),

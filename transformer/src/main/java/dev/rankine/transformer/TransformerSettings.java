@@ -35,14 +35,7 @@ public record TransformerSettings(
     /** BART's form, dropout .1 on sublayers, weights from a normal distribution of deviation .02. */
     public static TransformerSettings of(int vocabulary, int width, int maxPositions, Stack encoder, Stack decoder) {
         return new TransformerSettings(
-                vocabulary,
-                width,
-                maxPositions,
-                encoder,
-                decoder,
-                Form.BART,
-                new Dropouts(0.1, 0, 0),
-                0.02);
+                vocabulary, width, maxPositions, encoder, decoder, Form.BART, new Dropouts(0.1, 0, 0), 0.02);
     }
 
     /**
@@ -106,8 +99,7 @@ public record TransformerSettings(
     }
 
     public TransformerSettings form(Form other) {
-        return new TransformerSettings(
-                vocabulary, width, maxPositions, encoder, decoder, other, dropout, initStd);
+        return new TransformerSettings(vocabulary, width, maxPositions, encoder, decoder, other, dropout, initStd);
     }
 
     public TransformerSettings dropout(Dropouts other) {
@@ -126,8 +118,8 @@ public record TransformerSettings(
 
     private static void requireWholeHeads(String stack, int width, Stack settings) {
         if (width % settings.heads() != 0) {
-            throw new IllegalArgumentException("the width " + width + " cannot be divided among the "
-                    + settings.heads() + " heads of the " + stack);
+            throw new IllegalArgumentException("the width " + width + " cannot be divided among the " + settings.heads()
+                    + " heads of the " + stack);
         }
     }
 
