@@ -43,7 +43,7 @@ final class HostData {
 
     static float[] readFloats(Tensor x) {
         float[] values = new float[Math.toIntExact(x.shape().size())];
-        if (x.dtype() == DType.F32 && x.isContiguous()) {
+        if (x.dtype() == DType.F32 && x.isContiguous() && values.length > 0) {
             MemorySegment.copy(x.storage().host(), F32, 4 * x.offset(), values, 0, values.length);
             return values;
         }

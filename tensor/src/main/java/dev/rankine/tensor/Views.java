@@ -81,6 +81,10 @@ final class Views {
         int old = x.shape().rank() - 1;
         int axis = target.rank() - 1;
         while (axis >= 0 && old >= 0) {
+            if (x.shape().dim(old) == 1) {
+                old--;
+                continue;
+            }
             // grow a run of old axes and a run of new ones until they hold the same number of elements
             long held = x.shape().dim(old);
             long step = x.stride(old);
