@@ -1,0 +1,200 @@
+package dev.rankine.tensor;
+
+import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.domains.Domain;
+import net.jqwik.api.domains.DomainContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every fused operation of every back-end that is ready here, against the reference and against its own default body
+ * made of the back-end's primitives.
+ */
+@Domain(TensorDomain.class)
+@Domain(DomainContext.Global.class)
+class FusedParityPropertyTest {
+    private static void check(long seed, Parity.Computation computation) {
+        Parity.within(Parity.F32).check(seed, computation);
+        Parity.within(Parity.F32).checkDefaults(seed, computation);
+    }
+
+    private static Shape atLeastOneAxis(Shape shape) {
+        return shape.rank() == 0 ? Shape.of(1) : shape;
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void softmax(
+            @ForAll Shape any,
+            @ForAll Layout layout,
+            @ForAll Layout maskLayout,
+            @ForAll boolean masked,
+            @ForAll long seed) {
+        Shape shape = atLeastOneAxis(any);
+        check(seed, samples -> {
+            Tensor x = samples.of(DType.F32, shape, layout);
+            Tensor mask = masked ? samples.mask(DType.F32, shape, maskLayout) : null;
+            Tensor y = samples.room(DType.F32, shape);
+            Tensor dX = samples.room(DType.F32, shape);
+            samples.backend().softmax(x, mask, y);
+            samples.backend().softmaxBackward(y, samples.of(DType.F32, shape, layout), dX);
+            return List.of(y, dX);
+        });
+    }
+
+    /** The mask of a batch's padding, the same for all heads and rows. */
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void softmaxInPlaceWithABroadcastMask(
+            @ForAll @IntRange(max = 3) int b, @ForAll @IntRange(max = 40) int s, @ForAll long seed) {
+        Shape shape = Shape.of(b, 2, 3, s);
+        check(seed, samples -> {
+            Tensor x = samples.of(DType.F32, shape, Layout.ROW_MAJOR);
+            Tensor mask = samples.mask(DType.F32, Shape.of(b, 1, 1, s), Layout.ROW_MAJOR);
+            samples.backend().softmax(x, mask.expand(shape), x);
+            return List.of(x);
+        });
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void layerNorm(
+            @ForAll Shape any,
+            @ForAll Layout layout,
+            @ForAll @DoubleRange(min = 0.05, max = 0.5) double epsilon,
+            @ForAll long seed) {
+        Shape shape = atLeastOneAxis(any);
+        check(seed, samples -> norm(samples, shape, layout, epsilon));
+    }
+
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void layerNormOfAModel(@ForAll @IntRange(min = 1, max = 5) int rows, @ForAll long seed) {
+        check(seed, samples -> norm(samples, Shape.of(2, rows, 259), Layout.ROW_MAJOR, 1e-5));
+    }
+
+    private static List<Tensor> norm(Samples samples, Shape shape, Layout layout, double epsilon) {
+        Backend backend = samples.backend();
+        Shape channels = Shape.of(shape.dim(-1));
+        Tensor x = samples.of(DType.F32, shape, layout);
+        Tensor gamma = samples.of(DType.F32, channels, Layout.ROW_MAJOR);
+        Tensor beta = samples.of(DType.F32, channels, Layout.ROW_MAJOR);
+        Tensor dY = samples.of(DType.F32, shape, layout);
+        Tensor y = samples.room(DType.F32, shape);
+        Tensor mean = samples.room(DType.F32, shape.with(-1, 1));
+        Tensor rstd = samples.room(DType.F32, shape.with(-1, 1));
+        Tensor dX = samples.room(DType.F32, shape);
+        Tensor dGamma = samples.room(DType.F32, channels);
+        Tensor dBeta = samples.room(DType.F32, channels);
+        backend.layerNorm(x, gamma, beta, epsilon, y, mean, rstd);
+        backend.layerNormBackward(x, gamma, mean, rstd, dY, dX);
+        backend.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
+        return List.of(y, mean, rstd, dX, dGamma, dBeta);
+    }
+
+    /** How the mask of {@link #attention} hides. */
+    enum Mask {
+        NOTHING,
+        PADDING,
+        CAUSAL,
+        ANYTHING
+    }
+
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void attention(
+            @ForAll @IntRange(min = 1, max = 3) int b,
+            @ForAll @IntRange(max = 20) int t,
+            @ForAll @IntRange(max = 35) int s,
+            @ForAll @IntRange(min = 1, max = 19) int d,
+            @ForAll Mask kind,
+            @ForAll boolean dropped,
+            @ForAll long seed) {
+        check(seed, samples -> {
+            Backend backend = samples.backend();
+            Shape square = Shape.of(b, 2, t, s);
+            Tensor q = heads(samples, b, t, d);
+            Tensor k = heads(samples, b, s, d);
+            Tensor v = heads(samples, b, s, d);
+            Tensor dOut = heads(samples, b, t, d);
+            Tensor mask = mask(samples, kind, square);
+            Backend.Dropout dropout = dropped ? new Backend.Dropout(0.3, samples.draw(b)) : null;
+            Tensor out = samples.room(DType.F32, Shape.of(b, 2, t, d));
+            Tensor probabilities = samples.room(DType.F32, square);
+            Tensor dQ = samples.room(DType.F32, q.shape());
+            Tensor dK = samples.room(DType.F32, k.shape());
+            Tensor dV = samples.room(DType.F32, v.shape());
+            backend.attention(q, k, v, mask, 0.4, dropout, out, probabilities);
+            backend.attentionBackward(q, k, v, probabilities, 0.4, dropout, dOut, dQ, dK, dV);
+            return List.of(out, probabilities, dQ, dK, dV);
+        });
+    }
+
+    /** [B, H, T, D] as a transformer makes it: split from [B, T, H D] and transposed. */
+    private static Tensor heads(Samples samples, int b, int t, int d) {
+        return samples.of(DType.F32, Shape.of(b, t, 2, d), Layout.ROW_MAJOR).transpose(1, 2);
+    }
+
+    private static @Nullable Tensor mask(Samples samples, Mask kind, Shape square) {
+        int t = square.dim(2);
+        int s = square.dim(3);
+        return switch (kind) {
+            case NOTHING -> null;
+            case PADDING ->
+                samples.mask(DType.F32, Shape.of(square.dim(0), 1, 1, s), Layout.ROW_MAJOR)
+                        .expand(square);
+            case CAUSAL -> {
+                Tensor mask = Tensor.zeros(samples.backend(), DType.F32, Shape.of(t, s));
+                for (int row = 0; row < t; row++) {
+                    samples.backend().fill(mask.slice(0, row, row + 1).slice(1, 0, Math.min(s, row + 1)), 1);
+                }
+                yield mask.expand(square);
+            }
+            case ANYTHING -> samples.mask(DType.F32, square, Layout.ROW_MAJOR);
+        };
+    }
+
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void crossEntropy(
+            @ForAll @IntRange(max = 12) int n,
+            @ForAll @IntRange(min = 1, max = 70) int v,
+            @ForAll Layout layout,
+            @ForAll long seed) {
+        check(seed, samples -> {
+            Tensor logits = samples.of(DType.F32, Shape.of(n, v), layout);
+            Tensor targets = samples.ids(Shape.of(n), -2, v);
+            Tensor dLosses = samples.of(DType.F32, Shape.of(n), Layout.STEPPED);
+            Tensor losses = samples.room(DType.F32, Shape.of(n));
+            Tensor dLogits = samples.room(DType.F32, Shape.of(n, v));
+            samples.backend().crossEntropy(logits, targets, losses);
+            samples.backend().crossEntropyBackward(logits, targets, dLosses, dLogits);
+            return List.of(losses, dLogits);
+        });
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void dropout(
+            @ForAll Shape any, @ForAll Layout layout, @ForAll @DoubleRange(max = 0.95) double p, @ForAll long seed) {
+        Shape shape = atLeastOneAxis(any);
+        check(seed, samples -> {
+            Tensor x = samples.of(DType.F32, shape, layout);
+            Tensor y = samples.room(DType.F32, shape);
+            samples.backend().dropout(x, new Backend.Dropout(p, samples.draw(shape.dim(0))), y);
+            return List.of(y);
+        });
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void adamW(@ForAll Shape shape, @ForAll Layout layout, @ForAll long seed) {
+        check(seed, samples -> {
+            Backend backend = samples.backend();
+            Tensor weight = samples.of(DType.F32, shape, Layout.ROW_MAJOR);
+            Tensor gradient = samples.of(DType.F32, shape, layout);
+            Tensor m = samples.of(DType.F32, shape, Layout.ROW_MAJOR);
+            Tensor v = m.map(Unary.SQUARE).affine(1, 0.1).clone(DType.F32);
+            Tensor rate = Tensor.of(backend, Shape.of(1), 0.01f);
+            Tensor corrections = Tensor.of(backend, Shape.of(2), 0.1f, 0.001f);
+            backend.adamW(weight, gradient, m, v, rate, corrections, new Backend.AdamW(0.9, 0.999, 1e-8, 0.01));
+            return List.of(weight, m, v);
+        });
+    }
+}
