@@ -21,6 +21,7 @@ import dev.rankine.autograd.op.Matmul;
 import dev.rankine.autograd.op.Mean;
 import dev.rankine.autograd.op.Multiply;
 import dev.rankine.autograd.op.Negate;
+import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Relu;
 import dev.rankine.autograd.op.Reshape;
@@ -68,7 +69,8 @@ public final class Operations {
             Embedding.SPEC,
             Attention.SPEC,
             Dropout.SPEC,
-            CrossEntropy.SPEC);
+            CrossEntropy.SPEC,
+            OrthogonalityPenalty.SPEC);
 
     private Operations() {}
 

@@ -7,7 +7,7 @@ import dev.rankine.transformer.site.Sites;
 import org.jspecify.annotations.Nullable;
 
 /** A language model: a decoder that stands alone and scores the symbol that follows each place. */
-public final class DecoderOnly extends Module {
+public final class DecoderOnly extends Module implements Model {
     private final TokenEmbedding tokens;
     private final Decoder decoder;
 
@@ -34,6 +34,7 @@ public final class DecoderOnly extends Module {
         }
     }
 
+    @Override
     public Sites sites() {
         return decoder.sites();
     }

@@ -2,11 +2,9 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
-import dev.rankine.transformer.site.Sites;
-import java.util.Map;
 
 /** A model that reads one sequence and writes another. */
-public interface EncoderDecoder {
+public interface EncoderDecoder extends Model {
     /**
      * Teacher-forced scores [B, T, V].
      *
@@ -24,9 +22,4 @@ public interface EncoderDecoder {
         /** Scores [B, V] of the next symbol after {@code ids} I64 [B], which were written last. */
         Tensor next(Tensor ids);
     }
-
-    Sites sites();
-
-    /** Every weight by its Hugging Face name. */
-    Map<String, Variable> weights();
 }

@@ -4,7 +4,7 @@ import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
 
 /** An encoder that stands alone, with an embedding of its own: the body of a classifier. */
-public final class EncoderOnly extends Module {
+public final class EncoderOnly extends Module implements Model {
     private final Encoder encoder;
 
     public EncoderOnly(TransformerSettings settings, Weights weights) {
@@ -21,6 +21,7 @@ public final class EncoderOnly extends Module {
         return encoder.apply(ids, mask, pass);
     }
 
+    @Override
     public Sites sites() {
         return encoder.sites();
     }

@@ -1,0 +1,105 @@
+package dev.rankine.autograd.op;
+
+import static dev.rankine.tensor.Shape.of;
+
+import dev.rankine.autograd.OpSpec;
+import dev.rankine.autograd.Operation;
+import dev.rankine.autograd.Saved;
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.Unary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = sum ||A A^T - I||_F^2 + sum ||B^T B - I||_F^2} over matrices A[r, I] whose rows, and B[O, r] whose columns,
+ * ought to be orthonormal; dA = 4 (A A^T - I) A dY and dB = 4 B (B^T B - I) dY.
+ *
+ * @param overRows how many of the inputs, the first ones, are judged by their rows
+ * @param overColumns how many of the inputs, the last ones, are judged by their columns
+ * @param identity I [R, R] with R at least every r
+ */
+public record OrthogonalityPenalty(int overRows, int overColumns, Tensor identity) implements Operation {
+    public static final OpSpec SPEC = OpSpec.of(
+                    "orthogonalityPenalty",
+                    "||A A^T - I||^2 + ||B^T B - I||^2",
+                    in -> penalty(List.of(in[0]), Arrays.asList(in).subList(1, in.length), identity(in)))
+            .on(of(2, 3), of(4, 2))
+            .on(of(1, 1), of(1, 1))
+            .on(of(3, 2))
+            .on(of(0, 3), of(2, 0), of(3, 2));
+
+    /**
+     * @param rows matrices [r, I]
+     * @param columns matrices [O, r]
+     * @param identity [R, R] with R at least every r
+     * @return one element
+     */
+    public static Variable penalty(List<Variable> rows, List<Variable> columns, Tensor identity) {
+        List<Variable> all = new ArrayList<>(rows);
+        all.addAll(columns);
+        OrthogonalityPenalty operation = new OrthogonalityPenalty(rows.size(), columns.size(), identity);
+        return Operation.apply(operation, all.toArray(Variable[]::new));
+    }
+
+    @Override
+    public String name() {
+        return "orthogonalityPenalty";
+    }
+
+    @Override
+    public Tensor forward(Saved saved, Tensor... in) {
+        Tensor total = identity.result("orthogonalityPenalty", Shape.of());
+        total.backend().fill(total, 0);
+        for (int i = 0; i < in.length; i++) {
+            Tensor gap = gap(i, in[i]);
+            saved.save(in[i], gap);
+            total = total.plus(gap.map(Unary.SQUARE).sumTo(Shape.of()));
+        }
+        return total;
+    }
+
+    /** The Gram matrix [r, r] less the identity. */
+    private Tensor gap(int i, Tensor x) {
+        int r = x.shape().rank() == 2 ? x.shape().dim(i < overRows ? 0 : 1) : -1;
+        if (r < 0 || r > identity.shape().dim(0)) {
+            throw ShapeMismatch.in(
+                    "orthogonalityPenalty", "need matrices within the identity", x.shape(), identity.shape());
+        }
+        Tensor flipped = x.transpose(0, 1);
+        Tensor gram = i < overRows ? x.matmul(flipped) : flipped.matmul(x);
+        return gram.minus(identity.slice(0, 0, r).slice(1, 0, r));
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
+        @Nullable Tensor[] gradients = new @Nullable Tensor[overRows + overColumns];
+        for (int i = 0; i < gradients.length; i++) {
+            gradients[i] = saved.needs(i)
+                    ? gradient(i, saved.get(2 * i), saved.get(2 * i + 1)).times(dY)
+                    : null;
+        }
+        return gradients;
+    }
+
+    private Tensor gradient(int i, Tensor x, Tensor gap) {
+        Tensor product = i < overRows ? gap.matmul(x) : x.matmul(gap);
+        return product.affine(4, 0);
+    }
+
+    private static Tensor identity(Variable... in) {
+        int size = Arrays.stream(in)
+                .mapToInt(x -> Math.max(x.shape().dim(0), x.shape().dim(1)))
+                .max()
+                .orElse(0);
+        double[] ones = new double[size * size];
+        for (int i = 0; i < size; i++) {
+            ones[i * size + i] = 1;
+        }
+        return Tensor.of(in[0].data().backend(), in[0].data().dtype(), of(size, size), ones);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.rankine.lora;
+
+import dev.rankine.transformer.site.InputSite;
+
+/** An adapter that puts learned rows in front of the embedded input (Lester et al. 2021). */
+public non-sealed interface InputPrompt extends Adapter, InputSite.Adaptation {}

@@ -1,0 +1,233 @@
+package dev.rankine.lora;
+
+import static dev.rankine.autograd.op.Add.add;
+import static dev.rankine.autograd.op.Multiply.multiply;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Affine;
+import dev.rankine.autograd.op.Linear;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.random.Philox;
+import dev.rankine.transformer.Pass;
+import dev.rankine.transformer.site.LinearSite;
+import dev.rankine.transformer.train.Controller.Replacement;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LoRA (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021): a frozen weight W0[O, I] with a trained
+ * change of rank r beside it,
+ *
+ * <pre>{@code
+ * y = x W0^T + bias + s ((drop(x) A^T) .* g) B^T,     delta W = s B diag(g) A = s sum_j g_j B_:j A_j:
+ * }</pre>
+ *
+ * with A[r, I], B[O, r]. Plain LoRA has no gates (g = 1); methods that learn the rank put some on the r <em>triplets</em>
+ * (A_j:, g_j, B_:j). Gradients of the task's loss, with G = dL/dW = dY^T x: dA = s diag(g) B^T G, dB = s G A^T diag(g),
+ * dg_j = s B_:j^T G A_j:^T, so that for every j the inner products of A_j:, of B_:j and of g_j with their own gradients
+ * are equal (Euler's identity: each enters to the first degree).
+ *
+ * <p>At the start B = 0, so the model computes what it did without; A ~ U(-1/sqrt(I), 1/sqrt(I)), of variance 1/(3 I), as
+ * in the authors' code and in PEFT (the paper says Gaussian). The dropout sees the adapter's input only.
+ */
+public final class Lora implements LowRank {
+    private final LinearSite site;
+    private final double scale;
+    private final double dropout;
+    private final long stream;
+    private final int initialRank;
+    private Variable a;
+    private Variable b;
+    private @Nullable Gate gate;
+    private boolean attached;
+
+    /**
+     * Gates on the triplets of one adapter.
+     *
+     * @param training g[r] as a leaf or a constant
+     * @param inference g[r] when nothing is random
+     */
+    public record Gate(Variable training, Variable inference) {}
+
+    /**
+     * An adapter that is not attached yet.
+     *
+     * @param a A [r, I]
+     * @param b B [O, r]
+     * @param scale s
+     * @param dropout probability to drop an element of the adapter's input while training
+     */
+    public Lora(LinearSite site, Tensor a, Tensor b, double scale, double dropout) {
+        PlainFactors factors = new PlainFactors(site.path(), a, b);
+        if (factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
+            throw new IllegalArgumentException("adapter of " + site.path() + ": A " + a.shape() + " and B " + b.shape()
+                    + " do not fit the weight " + site.weight().shape());
+        }
+        this.site = site;
+        this.a = Variable.parameter(a);
+        this.b = Variable.parameter(b);
+        this.scale = scale;
+        this.dropout = dropout;
+        this.stream = Pass.stream(site.path() + ".lora_dropout");
+        this.initialRank = factors.rank();
+    }
+
+    /**
+     * An adapter as training begins: A uniform, B = 0.
+     *
+     * @param seed of the run; a matrix draws from the stream that belongs to its path
+     * @throws IllegalArgumentException if the rank is below 1 or above min(O, I)
+     */
+    public static Lora start(LinearSite site, int rank, double scale, double dropout, long seed) {
+        int largest = Math.min(site.inputs(), site.outputs());
+        if (rank < 1 || rank > largest) {
+            throw new IllegalArgumentException("rank " + rank + " does not fit " + site.path() + " "
+                    + site.weight().shape() + ": it must be 1 to " + largest);
+        }
+        Tensor w0 = site.weight().data();
+        DType dtype = w0.dtype().computes() ? w0.dtype() : DType.F32;
+        Backend backend = w0.backend();
+        double bound = 1 / Math.sqrt(site.inputs());
+        long stream = Pass.stream(site.path() + ".lora_A");
+        double[] uniform = new double[rank * site.inputs()];
+        for (int i = 0; i < uniform.length; i++) {
+            uniform[i] = bound * (2 * Philox.uniform(seed, stream, 0, 0, i) - 1);
+        }
+        Tensor a = Tensor.of(backend, dtype, Shape.of(rank, site.inputs()), uniform);
+        Tensor b = Tensor.zeros(backend, dtype, Shape.of(site.outputs(), rank));
+        return new Lora(site, a, b, scale, dropout);
+    }
+
+    /** y[..., O] for x[..., I]. */
+    @Override
+    public Variable linear(LinearSite at, Variable x, Pass pass) {
+        Variable h = Linear.linear(pass.dropout(x, dropout, stream), a, null);
+        Gate gates = gate;
+        if (gates != null) {
+            h = multiply(h, pass.isTraining() ? gates.training() : gates.inference());
+        }
+        return add(at.plain(x), Linear.linear(Affine.scale(h, scale), b, null));
+    }
+
+    // ---- what it is made of ----
+
+    @Override
+    public LinearSite site() {
+        return site;
+    }
+
+    /** A [r, I]. */
+    public Variable a() {
+        return a;
+    }
+
+    /** B [O, r]. */
+    public Variable b() {
+        return b;
+    }
+
+    public double scale() {
+        return scale;
+    }
+
+    @Override
+    public int initialRank() {
+        return initialRank;
+    }
+
+    @Override
+    public int rank() {
+        return a.shape().dim(0);
+    }
+
+    /** Puts gates on the triplets, or takes them off: null stands for g = 1. */
+    public void gate(@Nullable Gate gates) {
+        gate = gates;
+    }
+
+    @Override
+    public Map<String, Variable> parameters() {
+        Map<String, Variable> parameters = new LinkedHashMap<>();
+        parameters.put(path() + ".lora_A.weight", a);
+        parameters.put(path() + ".lora_B.weight", b);
+        return parameters;
+    }
+
+    /** The change as it is at inference. */
+    @Override
+    public PlainFactors export() {
+        double[] columns = new double[rank()];
+        double[] gates = gate == null ? null : gate.inference().data().toDoubles();
+        for (int j = 0; j < columns.length; j++) {
+            columns[j] = gates == null ? scale : scale * gates[j];
+        }
+        Tensor folded = Triplets.all(rank()).scaledColumns(b.data(), columns);
+        return new PlainFactors(path(), a.data().clone(a.data().dtype()), folded);
+    }
+
+    // ---- its life ----
+
+    /** An adapter without a triplet changes nothing and leaves its site free. */
+    @Override
+    public void attach() {
+        if (!attached && rank() > 0) {
+            site.occupy(this);
+            attached = true;
+        }
+    }
+
+    @Override
+    public void detach() {
+        if (attached) {
+            site.vacate();
+            attached = false;
+        }
+    }
+
+    /**
+     * Takes over A and B from elsewhere, scaled so that the change is the same.
+     *
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public void startFrom(PlainFactors factors) {
+        if (factors.rank() != rank() || factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
+            throw new IllegalArgumentException("adapter of " + path() + " has A " + a.shape() + " and B " + b.shape()
+                    + ", the one to start from has A " + factors.a().shape() + " and B "
+                    + factors.b().shape());
+        }
+        a.data().write(factors.a().toDoubles());
+        double[] columns = new double[rank()];
+        Arrays.fill(columns, 1 / scale);
+        b.data().write(Triplets.all(rank()).scaledColumns(factors.b(), columns).toDoubles());
+    }
+
+    /**
+     * Deletes every triplet but some, folds the gates of those into B and takes the gates off. An adapter that keeps none
+     * leaves its site.
+     *
+     * @param kept which triplets stay
+     * @param gates their gates by their old places, length r
+     */
+    public List<Replacement> shrink(Triplets kept, double[] gates) {
+        Variable oldA = a;
+        Variable oldB = b;
+        a = Variable.parameter(kept.rows(oldA.data()));
+        b = Variable.parameter(kept.scaledColumns(oldB.data(), gates));
+        gate = null;
+        if (kept.count() == 0) {
+            detach();
+        }
+        return List.of(new Replacement(oldA, a, kept::rows), new Replacement(oldB, b, kept::columns));
+    }
+
+    @Override
+    public String toString() {
+        return "the low-rank adapter of " + path();
+    }
+}

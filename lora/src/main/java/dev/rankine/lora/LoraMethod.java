@@ -1,0 +1,59 @@
+package dev.rankine.lora;
+
+import dev.rankine.transformer.Model;
+import java.util.List;
+
+/**
+ * LoRA of one rank everywhere, see {@link Lora}.
+ *
+ * @param rank r of the paper; 8 as in the authors' GLUE scripts and PEFT
+ * @param alpha the paper's alpha; 16 as in the authors' GLUE scripts
+ * @param scaling what s is made of alpha and r: alpha / r, or alpha / sqrt(r)
+ * @param dropout of the adapter's input; 0
+ * @param targets which matrices; all
+ */
+public record LoraMethod(int rank, double alpha, Scaling scaling, double dropout, Targets targets) implements Method {
+    /** How the scale s follows from alpha and the rank r. */
+    public enum Scaling {
+        /** alpha / r (Hu et al. 2021). */
+        STANDARD,
+        /** alpha / sqrt(r), which keeps learning alive at high rank (Kalajdzievski, "rsLoRA", 2023). */
+        RANK_STABILIZED;
+
+        public double of(double alpha, int rank) {
+            return alpha / (this == STANDARD ? rank : Math.sqrt(rank));
+        }
+    }
+
+    public LoraMethod {
+        LowRankSettings.check(rank, alpha, dropout);
+    }
+
+    public static LoraMethod standard() {
+        return new LoraMethod(8, 16, Scaling.STANDARD, 0, Targets.allLinear());
+    }
+
+    public static LoraMethod rankStabilized() {
+        return new LoraMethod(8, 16, Scaling.RANK_STABILIZED, 0, Targets.allLinear());
+    }
+
+    @Override
+    public String name() {
+        return scaling == Scaling.STANDARD ? "lora" : "rslora";
+    }
+
+    @Override
+    public String title() {
+        return scaling == Scaling.STANDARD
+                ? "LoRA: low-rank updates of one rank (Hu et al. 2021)"
+                : "rsLoRA: LoRA scaled by alpha / sqrt(rank) (Kalajdzievski 2023)";
+    }
+
+    @Override
+    public AdaptedModel attach(Model model, Run run) {
+        List<Lora> adapters = targets.select(model.sites()).stream()
+                .map(site -> Lora.start(site, rank, scaling.of(alpha, rank), dropout, run.seed()))
+                .toList();
+        return new AdaptedModel(this, adapters, new PlainController(adapters, run.weightDecay()));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rankine.lora;
+
+import dev.rankine.transformer.Model;
+import java.util.List;
+
+/**
+ * SaLoRA, see {@link SaLora}. The paper's settings are the defaults; where it is silent, what we chose stands.
+ *
+ * @param rank r at the start; 8
+ * @param alpha the paper's alpha, s = alpha / r for ever; 16
+ * @param density the paper's b, the share of triplets to keep; .5
+ * @param beta weight of the orthogonal regulariser; .1. Small is better: a fully effective one leaves the gates as the
+ *     only singular values
+ * @param gateRate the paper's eta_c, rate of locations and multiplier; .01, with Adam as optimiser
+ * @param start the paper's T_start as a fraction of all steps; .2
+ * @param end the paper's T_end as a fraction of all steps; .5
+ * @param tau temperature; 1
+ * @param gamma lower end of the stretch; -.1
+ * @param zeta upper end of the stretch; 1.1
+ * @param spread deviation of the locations at the start, around 0; .01
+ * @param dropout of the adapter's input; 0
+ * @param targets which matrices; all
+ */
+public record SaLoraMethod(
+        int rank,
+        double alpha,
+        double density,
+        double beta,
+        double gateRate,
+        double start,
+        double end,
+        double tau,
+        double gamma,
+        double zeta,
+        double spread,
+        double dropout,
+        Targets targets)
+        implements Method {
+    /** Below this many updates the expected density does not reach its target; measured without a task's loss. */
+    private static final long ENOUGH_UPDATES = 400;
+
+    public SaLoraMethod {
+        LowRankSettings.check(rank, alpha, dropout);
+        LowRankSettings.checkDensity(density);
+        new HardConcrete(tau, gamma, zeta);
+        if (!(beta >= 0 && gateRate > 0 && spread >= 0 && Double.isFinite(beta + gateRate + spread))) {
+            throw new IllegalArgumentException(
+                    "need beta >= 0, gate-rate > 0 and spread >= 0, got " + beta + ", " + gateRate + " and " + spread);
+        }
+        if (!(start >= 0 && start < end && end <= 1)) {
+            throw new IllegalArgumentException(
+                    "the phases need 0 <= start < end <= 1, got start " + start + " and end " + end);
+        }
+    }
+
+    public static SaLoraMethod paper() {
+        return new SaLoraMethod(8, 16, .5, .1, .01, .2, .5, 1, -.1, 1.1, .01, 0, Targets.allLinear());
+    }
+
+    @Override
+    public String name() {
+        return "salora";
+    }
+
+    @Override
+    public String title() {
+        return "SaLoRA: ranks learned by hard-concrete gates under a density constraint (Hu et al. 2023)";
+    }
+
+    HardConcrete law() {
+        return new HardConcrete(tau, gamma, zeta);
+    }
+
+    @Override
+    public List<String> review(long steps) {
+        Method.super.review(steps);
+        long updates = Math.round(end * steps) - Math.round(start * steps);
+        if (updates < 1) {
+            throw new IllegalArgumentException("salora: no step of " + steps + " lies between start " + start
+                    + " and end " + end + ": train longer or widen the phase");
+        }
+        return updates >= ENOUGH_UPDATES
+                ? List.of()
+                : List.of("salora: the gates get " + updates + " updates; below " + ENOUGH_UPDATES
+                        + " the expected density lags behind its target, so the cut at the end is sudden");
+    }
+
+    @Override
+    public AdaptedModel attach(Model model, Run run) {
+        List<Lora> adapters = targets.select(model.sites()).stream()
+                .map(site -> Lora.start(site, rank, alpha / rank, dropout, run.seed()))
+                .toList();
+        return new AdaptedModel(this, adapters, new SaLora(this, adapters, run));
+    }
+}
