@@ -11,17 +11,35 @@ import org.junit.jupiter.api.Test;
 class MainTest {
     @Test
     void answersVersionAndHelp() {
-        assertThat(Main.run("--version")).isZero();
-        assertThat(Main.run("--help")).isZero();
+        assertThat(Called.rankine("--version").out()).startsWith("rankine 0.1.0");
+        assertThat(Called.rankine("--version").exitCode()).isZero();
+        assertThat(Called.rankine("--help").out()).contains("COMMAND", "devices");
+        assertThat(Called.rankine("--help").exitCode()).isZero();
     }
 
     @Test
-    void aCallWithoutACommandIsWrong() {
-        assertThat(Main.run()).isEqualTo(2);
+    void aCallWithoutACommandIsWrongAndListsTheCommands() {
+        Called called = Called.rankine();
+        assertThat(called.exitCode()).isEqualTo(2);
+        assertThat(called.out()).isEmpty();
+        assertThat(called.err()).contains("which command?").contains("commands: ").contains("devices");
+    }
+
+    @Test
+    void anUnknownCommandIsWrongAndNamesTheNearest() {
+        Called called = Called.rankine("device");
+        assertThat(called.exitCode()).isEqualTo(2);
+        assertThat(called.err()).contains("'device'").contains("devices");
     }
 
     @Property(tries = 20)
-    void anUnknownOptionIsWrong(@ForAll @AlphaChars @StringLength(min = 8, max = 20) String name) {
-        assertThat(Main.run("--" + name)).isEqualTo(2);
+    void anUnknownOptionIsWrongAndListsTheOptions(@ForAll @AlphaChars @StringLength(min = 8, max = 20) String name) {
+        Called called = Called.rankine("devices", "--" + name);
+        assertThat(called.exitCode()).isEqualTo(2);
+        assertThat(called.err())
+                .contains("--" + name)
+                .contains("options: --help, --verbose, --version")
+                .doesNotContain("\tat ");
+        assertThat(called.err().lines().count()).isLessThan(20);
     }
 }
