@@ -35,8 +35,8 @@ final class DevicesCommand implements Runnable {
             }
         }
         if (candidates.stream().noneMatch(candidate -> candidate.name().equals(TORNADO))) {
-            lines.addAll(unavailable(
-                    TORNADO, "GPUs through TornadoVM: not part of this build", "use another back-end"));
+            lines.addAll(
+                    unavailable(TORNADO, "GPUs through TornadoVM: not part of this build", "use another back-end"));
         }
         lines.forEach(console.out()::println);
     }

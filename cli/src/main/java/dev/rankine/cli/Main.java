@@ -2,7 +2,6 @@ package dev.rankine.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -112,5 +111,4 @@ public final class Main implements Runnable {
                 ? message
                 : failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
-
 }

@@ -22,8 +22,7 @@ record Called(int exitCode, String out, String err) {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-        int code = Main.run(
-                console, Arrays.stream(arguments).map(Called::text).toArray(String[]::new));
+        int code = Main.run(console, Arrays.stream(arguments).map(Called::text).toArray(String[]::new));
         return new Called(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

@@ -15,13 +15,18 @@ class DevicesCommandTest {
         for (Backends.Candidate candidate : Backends.all()) {
             switch (candidate.probe()) {
                 case Probe.Ready ready ->
-                    assertThat(called.out()).containsPattern(candidate.name() + " +ready +").contains(ready.description());
+                    assertThat(called.out())
+                            .containsPattern(candidate.name() + " +ready +")
+                            .contains(ready.description());
                 case Probe.Unavailable off ->
                     assertThat(called.out())
                             .containsPattern(candidate.name() + " +off +")
                             .contains(off.reason(), off.remedy());
             }
         }
-        assertThat(called.out()).containsPattern("reference +ready").contains("tornado").containsOnlyOnce("(the default)");
+        assertThat(called.out())
+                .containsPattern("reference +ready")
+                .contains("tornado")
+                .containsOnlyOnce("(the default)");
     }
 }

@@ -22,7 +22,10 @@ class MainTest {
         Called called = Called.rankine();
         assertThat(called.exitCode()).isEqualTo(2);
         assertThat(called.out()).isEmpty();
-        assertThat(called.err()).contains("which command?").contains("commands: ").contains("devices");
+        assertThat(called.err())
+                .contains("which command?")
+                .contains("commands: ")
+                .contains("devices");
     }
 
     @Test

@@ -53,9 +53,7 @@ record Axis(double low, double high, boolean logarithmic, double from, double to
     }
 
     double place(double value) {
-        double share = logarithmic
-                ? Math.log(value / low) / Math.log(high / low)
-                : (value - low) / (high - low);
+        double share = logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
         return from + share * (to - from);
     }
 

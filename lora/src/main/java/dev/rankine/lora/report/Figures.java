@@ -70,8 +70,12 @@ final class Figures {
     private static void row(
             StringBuilder table, String cell, String name, List<RunRecord> runs, Function<RunRecord, String> value) {
         table.append("<tr><").append(cell).append('>').append(Svg.escape(name));
-        runs.forEach(run -> table.append("</").append(cell).append("><").append(cell).append('>').append(
-                Svg.escape(value.apply(run))));
+        runs.forEach(run -> table.append("</")
+                .append(cell)
+                .append("><")
+                .append(cell)
+                .append('>')
+                .append(Svg.escape(value.apply(run))));
         table.append("</").append(cell).append("></tr>\n");
     }
 

@@ -36,9 +36,15 @@ public final class Report {
         StringBuilder page = new StringBuilder();
         page.append("<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n")
                 .append("<meta name='viewport' content='width=device-width, initial-scale=1'>\n")
-                .append("<title>").append(Svg.escape(title)).append("</title>\n<style>\n")
-                .append(Style.PALETTE.css()).append(Style.CHART.css()).append(Style.PAGE.css())
-                .append("</style>\n</head>\n<body>\n<h1>").append(Svg.escape(title)).append("</h1>\n");
+                .append("<title>")
+                .append(Svg.escape(title))
+                .append("</title>\n<style>\n")
+                .append(Style.PALETTE.css())
+                .append(Style.CHART.css())
+                .append(Style.PAGE.css())
+                .append("</style>\n</head>\n<body>\n<h1>")
+                .append(Svg.escape(title))
+                .append("</h1>\n");
         runs.forEach(run -> page.append(Figures.subtitle(run)));
         if (runs.size() == 1) {
             page.append(Figures.tiles(runs.getFirst()));

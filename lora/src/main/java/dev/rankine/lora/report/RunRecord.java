@@ -90,15 +90,17 @@ public record RunRecord(String name, JsonNode summary, List<JsonNode> metrics) {
         numbers("retained_rank").forEach((module, rank) -> ranks.put(module, rank.intValue()));
         int largest = ranks.values().stream().mapToInt(rank -> rank).max().orElse(0);
         int full = (int) Math.max(number("rank").orElse(0), largest);
-        return ranks.isEmpty() ? Optional.empty() : Optional.of(new RankMap(name + ": kept rank of every matrix", ranks, full));
+        return ranks.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RankMap(name + ": kept rank of every matrix", ranks, full));
     }
 
     /** What the log says about a quantity, by step; lines without it are passed over. */
     List<Point> curve(String key) {
         return metrics.stream()
                 .filter(line -> line.path("step").isNumber() && line.path(key).isNumber())
-                .map(line -> new Point(
-                        line.path("step").asDouble(), line.path(key).asDouble()))
+                .map(line ->
+                        new Point(line.path("step").asDouble(), line.path(key).asDouble()))
                 .toList();
     }
 }

@@ -66,7 +66,10 @@ final class Svg {
     /** A file of its own. */
     String standAlone(String style) {
         return open(String.format(
-                        Locale.ROOT, " width='%s' height='%s' xmlns='http://www.w3.org/2000/svg'", at(width), at(height)))
+                        Locale.ROOT,
+                        " width='%s' height='%s' xmlns='http://www.w3.org/2000/svg'",
+                        at(width),
+                        at(height)))
                 + "<style>\n" + style + "</style>\n<rect width='100%' height='100%' class='paper'/>\n" + body
                 + "</svg>\n";
     }
