@@ -1,5 +1,0 @@
-/** Tests of the specification itself, against closed forms and published values. */
-@NullMarked
-package dev.rankine.tensor.reference;
-
-import org.jspecify.annotations.NullMarked;
