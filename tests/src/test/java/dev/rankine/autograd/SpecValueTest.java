@@ -1,6 +1,7 @@
 package dev.rankine.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Values and gradients of every operation in F32 on every back-end that can run here, against the F64 reference. */
+/** Values of every operation against its formula; values and gradients in F32 on every back-end against the F64 reference. */
 class SpecValueTest {
     static Stream<Arguments> cases() {
         return SpecCase.READY.stream()
@@ -29,6 +30,26 @@ class SpecValueTest {
         for (int i = 0; i < expected.size(); i++) {
             assertClose(i == 0 ? "value" : "gradient " + (i - 1), expected.get(i), got.get(i), sample.spec());
         }
+    }
+
+    static Stream<SpecCase> samples() {
+        return SpecCase.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theReferenceComputesTheFormula(SpecCase sample) {
+        Tensor[] points = sample.points(SpecCase.REFERENCE, DType.F64, 8);
+        Variable[] inputs = Arrays.stream(points).map(Variable::constant).toArray(Variable[]::new);
+        Tensor y = sample.spec().function().apply(inputs).data();
+        assertThat(Formulas.ALL)
+                .as("write the formula of %s down in Formulas", sample.spec().name())
+                .containsKey(sample.spec().name());
+        Grid expected = Formulas.ALL
+                .get(sample.spec().name())
+                .apply(Arrays.stream(points).map(Grid::of).toArray(Grid[]::new));
+        assertThat(y.shape()).isEqualTo(expected.shape());
+        assertThat(y.toDoubles()).containsExactly(expected.numbers(), within(1e-12));
     }
 
     private static List<@Nullable Tensor> valueAndGradients(SpecCase sample, Backend backend, DType dtype) {

@@ -58,7 +58,9 @@ public record Linear(boolean hasBias) implements Operation {
             ShapeMismatch.require("linear", "the bias", Shape.of(outputs), in[2].shape());
             y.backend().copy(in[2].expand(y.shape()), y);
         }
-        y.backend().matmul(Rows.of(x), widened(weight, x.dtype()).transpose(0, 1), y, hasBias);
+        Tensor wide = widened(weight, x.dtype());
+        y.backend().matmul(Rows.of(x), wide.transpose(0, 1), y, hasBias);
+        release(wide, weight);
         return y.reshape(x.shape().with(-1, outputs));
     }
 
@@ -75,7 +77,9 @@ public record Linear(boolean hasBias) implements Operation {
         Tensor dX = null;
         if (saved.needs(0)) {
             Shape x = dY.shape().with(-1, weight.shape().dim(1));
-            dX = rows.matmul(widened(weight, dY.dtype())).reshape(x);
+            Tensor wide = widened(weight, dY.dtype());
+            dX = rows.matmul(wide).reshape(x);
+            release(wide, weight);
         }
         Tensor dWeight = saved.needs(1) ? rows.transpose(0, 1).matmul(Rows.of(saved.get(1))) : null;
         if (!hasBias) {
@@ -87,5 +91,13 @@ public record Linear(boolean hasBias) implements Operation {
 
     private static Tensor widened(Tensor weight, DType dtype) {
         return weight.dtype().computes() ? weight : weight.copy("linear", dtype);
+    }
+
+    /** A widened copy is as large as the model's matrix: it must not wait for the end of the step. */
+    private static void release(Tensor wide, Tensor weight) {
+        if (!wide.isSameAs(weight)) {
+            wide.storage().hold();
+            wide.storage().releaseHold();
+        }
     }
 }

@@ -1,0 +1,220 @@
+package dev.rankine.autograd;
+
+import static dev.rankine.autograd.Grid.filled;
+import static dev.rankine.autograd.Grid.inserted;
+import static dev.rankine.autograd.Grid.with;
+
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.random.Philox;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * What every operation's specification must compute, written down once more element by element and without any tensor:
+ * the judge of the forward passes, as differences are of the backward passes.
+ */
+final class Formulas {
+    /** A specification's result from its inputs. */
+    @FunctionalInterface
+    interface Formula {
+        Grid apply(Grid... in);
+    }
+
+    static final Map<String, Formula> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("add", in -> in[0].zip(in[1], Double::sum));
+        ALL.put("subtract", in -> in[0].zip(in[1], (a, b) -> a - b));
+        ALL.put("multiply", in -> in[0].zip(in[1], (a, b) -> a * b));
+        ALL.put("divide", in -> in[0].zip(in[1], (a, b) -> a / b));
+        ALL.put("affine", in -> in[0].map(x -> -1.5 * x + 0.25));
+        ALL.put("negate", in -> in[0].map(x -> -x));
+        ALL.put("absolute", in -> in[0].map(Math::abs));
+        ALL.put("square", in -> in[0].map(x -> x * x));
+        ALL.put("squareRoot", in -> in[0].map(Math::sqrt));
+        ALL.put("exp", in -> in[0].map(Math::exp));
+        ALL.put("log", in -> in[0].map(Math::log));
+        ALL.put("tanh", in -> in[0].map(Math::tanh));
+        ALL.put("sigmoid", in -> in[0].map(x -> 1 / (1 + Math.exp(-x))));
+        ALL.put("relu", in -> in[0].map(x -> Math.max(x, 0)));
+        ALL.put("gelu", in -> in[0].map(x -> x * normalDistribution(x)));
+        ALL.put(
+                "geluTanh",
+                in -> in[0].map(x ->
+                        x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))))));
+        ALL.put("clamp", in -> in[0].map(x -> Math.clamp(x, 0.0, 1.0)));
+        ALL.put("sum", in -> sum(in[0], in[0].shape().rank() - 1));
+        ALL.put("mean", in -> sum(in[0], 0).map(x -> x / in[0].shape().dim(0)));
+        ALL.put("reshape", in -> new Grid(Shape.of((int) in[0].shape().size(), 1), in[0].numbers()));
+        ALL.put("permute", in -> permute(in[0]));
+        ALL.put(
+                "slice",
+                in -> filled(
+                        in[0].shape().with(1, in[0].shape().dim(1) - 1),
+                        index -> in[0].at(with(index, 1, index[1] + 1))));
+        ALL.put("concatenate", Formulas::concatenate);
+        ALL.put("expand", in -> filled(repeated(in[0].shape()), in[0]::at));
+        ALL.put("matmul", in -> matmul(in[0], in[1]));
+        ALL.put("linear", Formulas::linear);
+        ALL.put("softmax", in -> softmax(in[0], index -> index[index.length - 1] % 3 != 2));
+        ALL.put("layerNorm", Formulas::layerNorm);
+        ALL.put("embedding", in -> embedding(in[0]));
+        ALL.put("attention", Formulas::attention);
+        ALL.put("dropout", in -> dropout(in[0]));
+        ALL.put("crossEntropy", in -> crossEntropy(in[0]));
+        ALL.put("orthogonalityPenalty", Formulas::orthogonality);
+    }
+
+    private Formulas() {}
+
+    /** Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...) (Marsaglia, "Evaluating the normal distribution", 2004). */
+    private static double normalDistribution(double x) {
+        double term = x;
+        double sum = x;
+        for (int i = 3; Math.abs(term) > 1e-20; i += 2) {
+            term *= x * x / i;
+            sum += term;
+        }
+        return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+
+    private static double over(int length, IntToDoubleFunction term) {
+        return IntStream.range(0, length).mapToDouble(term).sum();
+    }
+
+    private static Grid sum(Grid x, int axis) {
+        return filled(x.shape().without(axis), index -> over(x.shape().dim(axis), i -> x.at(inserted(index, axis, i))));
+    }
+
+    private static Grid permute(Grid x) {
+        Shape shape = Shape.of(x.shape().dim(1), x.shape().dim(2), x.shape().dim(0));
+        return filled(shape, index -> x.at(index[2], index[0], index[1]));
+    }
+
+    private static Grid concatenate(Grid... in) {
+        int axis = in[0].shape().rank() - 1;
+        int length = Arrays.stream(in).mapToInt(x -> x.shape().dim(axis)).sum();
+        return filled(in[0].shape().with(axis, length), index -> {
+            int place = index[axis];
+            int which = 0;
+            while (place >= in[which].shape().dim(axis)) {
+                place -= in[which++].shape().dim(axis);
+            }
+            return in[which].at(with(index, axis, place));
+        });
+    }
+
+    private static Shape repeated(Shape shape) {
+        int[] lengths = IntStream.concat(
+                        IntStream.of(2), Arrays.stream(shape.toArray()).map(length -> length == 1 ? 3 : length))
+                .toArray();
+        return Shape.of(lengths);
+    }
+
+    private static Grid matmul(Grid a, Grid b) {
+        Shape batch = Shape.broadcast(
+                "grid", a.shape().without(-1).without(-1), b.shape().without(-1).without(-1));
+        int rank = batch.rank();
+        int[] lengths = Arrays.copyOf(batch.toArray(), rank + 2);
+        lengths[rank] = a.shape().dim(-2);
+        lengths[rank + 1] = b.shape().dim(-1);
+        return filled(
+                Shape.of(lengths),
+                index -> over(a.shape().dim(-1), k -> a.at(with(index, rank + 1, k)) * b.at(with(index, rank, k))));
+    }
+
+    private static Grid linear(Grid... in) {
+        Grid x = in[0];
+        Grid weight = in[1];
+        return filled(x.shape().with(-1, weight.shape().dim(0)), index -> {
+            int output = index[index.length - 1];
+            double bias = in.length > 2 ? in[2].at(output) : 0;
+            return bias + over(x.shape().dim(-1), i -> x.at(with(index, -1, i)) * weight.at(output, i));
+        });
+    }
+
+    private static Grid softmax(Grid x, Predicate<int[]> kept) {
+        Grid e = filled(x.shape(), index -> kept.test(index) ? Math.exp(x.at(index)) : 0);
+        return filled(x.shape(), index -> {
+            double all = over(x.shape().dim(-1), i -> e.at(with(index, -1, i)));
+            return all == 0 ? 0 : e.at(index) / all;
+        });
+    }
+
+    private static Grid layerNorm(Grid... in) {
+        Grid x = in[0];
+        int channels = x.shape().dim(-1);
+        return filled(x.shape(), index -> {
+            int channel = index[index.length - 1];
+            double mean = over(channels, i -> x.at(with(index, -1, i))) / channels;
+            double variance = over(channels, i -> Math.pow(x.at(with(index, -1, i)) - mean, 2)) / channels;
+            return (x.at(index) - mean) / Math.sqrt(variance + 1e-5) * in[1].at(channel) + in[2].at(channel);
+        });
+    }
+
+    private static Grid embedding(Grid table) {
+        int last = table.shape().dim(0) - 1;
+        int[][] ids = {{0, last, 0}, {last / 2, last, 0}};
+        return filled(Shape.of(2, 3, table.shape().dim(1)), index -> table.at(ids[index[0]][index[1]], index[2]));
+    }
+
+    private static Grid attention(Grid... in) {
+        Grid q = in[0];
+        Grid k = in[1];
+        Grid v = in[2];
+        int keys = k.shape().dim(2);
+        Grid scores = filled(
+                q.shape().with(-1, keys),
+                index -> 0.7
+                        * over(
+                                q.shape().dim(-1),
+                                d -> q.at(with(index, 3, d)) * k.at(index[0], index[1], index[3], d)));
+        Grid dropped = dropout(softmax(scores, index -> index[3] < index[2]));
+        return filled(
+                q.shape(),
+                index -> over(keys, s -> dropped.at(with(index, 3, s)) * v.at(index[0], index[1], s, index[3])));
+    }
+
+    /** A quarter is dropped, by seed 1, stream 3, step 2. */
+    private static Grid dropout(Grid x) {
+        return filled(x.shape(), index -> {
+            long place = 0;
+            for (int axis = 1; axis < index.length; axis++) {
+                place = place * x.shape().dim(axis) + index[axis];
+            }
+            return Philox.uniform(1, 3, 2, index[0], place) < 0.25 ? 0 : x.at(index) / 0.75;
+        });
+    }
+
+    private static Grid crossEntropy(Grid logits) {
+        int classes = logits.shape().dim(1);
+        return filled(Shape.of(logits.shape().dim(0)), index -> {
+            int n = index[0];
+            double all = over(classes, c -> Math.exp(logits.at(n, c)));
+            return n % 3 == 2 ? 0 : Math.log(all) - logits.at(n, n * 7 % classes);
+        });
+    }
+
+    private static Grid orthogonality(Grid... in) {
+        double sum = 0;
+        for (int which = 0; which < in.length; which++) {
+            Grid x = in[which];
+            boolean rows = which == 0;
+            int vectors = x.shape().dim(rows ? 0 : 1);
+            for (int i = 0; i < vectors; i++) {
+                for (int j = 0; j < vectors; j++) {
+                    int a = i;
+                    int b = j;
+                    double product = over(
+                            x.shape().dim(rows ? 1 : 0), k -> rows ? x.at(a, k) * x.at(b, k) : x.at(k, a) * x.at(k, b));
+                    sum += Math.pow(product - (i == j ? 1 : 0), 2);
+                }
+            }
+        }
+        return new Grid(Shape.of(), new double[] {sum});
+    }
+}
