@@ -1,0 +1,127 @@
+package dev.rankine.transformer.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Where a run leaves its files. {@code summary.json} is written last: where it stands, the run is finished.
+ *
+ * <pre>
+ * summary.json      {@link RunSummary}
+ * metrics.jsonl     {@link MetricsLog}
+ * adapter/          in PEFT's format
+ * checkpoint/       while the run is not finished
+ * report.html
+ * </pre>
+ */
+public final class RunFolder {
+    private final Path path;
+
+    private RunFolder(Path path) {
+        this.path = path;
+    }
+
+    /** How far a run has come. */
+    public enum State {
+        /** Nothing to go on from. */
+        NEW,
+        /** There is a checkpoint. */
+        INTERRUPTED,
+        /** There is a summary. */
+        FINISHED
+    }
+
+    /**
+     * A folder to write a run to. Nothing is created before {@link #begin}.
+     *
+     * @param resume whether the folder may exist
+     * @throws RunFolderException if it exists and may not, or is no folder
+     */
+    public static RunFolder at(Path path, boolean resume) {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new RunFolderException(path + " is a file: choose another folder for the run");
+        }
+        if (Files.exists(path) && !resume) {
+            throw new RunFolderException(
+                    path + " exists: choose another folder, or pass --resume to continue the run in it");
+        }
+        return new RunFolder(path);
+    }
+
+    public State state() {
+        try {
+            if (Files.exists(summaryFile())) {
+                return State.FINISHED;
+            }
+            Whole.recover(checkpoint());
+            return Files.exists(checkpoint()) ? State.INTERRUPTED : State.NEW;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Creates the folder. What was logged after {@code step} by an interrupted run is dropped. */
+    public MetricsLog begin(long step) {
+        try {
+            Files.createDirectories(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        MetricsLog log = metrics();
+        if (Files.exists(metricsFile())) {
+            log.cutBackTo(step);
+        }
+        return log;
+    }
+
+    /** Writes the summary, which finishes the run. */
+    public void finish(RunSummary summary) {
+        try {
+            Whole.file(summaryFile(), aside -> Files.writeString(aside, Json.PAGE.writeValueAsString(summary) + "\n"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The summary of a finished run. */
+    public RunSummary summary() {
+        try {
+            return Json.PAGE.readValue(Files.readString(summaryFile()), RunSummary.class);
+        } catch (IOException failure) {
+            throw new RunFolderException(summaryFile() + " cannot be read: is the run finished?", failure);
+        } catch (JacksonException malformed) {
+            throw new RunFolderException(summaryFile() + ": " + malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    public MetricsLog metrics() {
+        return new MetricsLog(metricsFile());
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Path adapter() {
+        return path.resolve("adapter");
+    }
+
+    public Path checkpoint() {
+        return path.resolve("checkpoint");
+    }
+
+    public Path report() {
+        return path.resolve("report.html");
+    }
+
+    private Path summaryFile() {
+        return path.resolve("summary.json");
+    }
+
+    private Path metricsFile() {
+        return path.resolve("metrics.jsonl");
+    }
+}

@@ -1,0 +1,33 @@
+package dev.rankine.transformer.train;
+
+import java.util.Map;
+
+/**
+ * What a finished training run says of itself.
+ *
+ * @param steps made, those before an interruption included
+ * @param epochs of the run
+ * @param trainExamples in the training data
+ * @param trainSeconds without evaluation, checkpoints and the first line's waiting; warm-up of the JIT included
+ * @param msPerStep mean milliseconds: trainSeconds over steps
+ * @param medianMsPerStep median over the steps since the start or resumption of this process
+ * @param finalLoss mean task loss of the last step
+ * @param before metrics before the first step; empty without an evaluator
+ * @param after metrics after the last step
+ */
+public record TrainingResult(
+        long steps,
+        int epochs,
+        int trainExamples,
+        double trainSeconds,
+        double msPerStep,
+        double medianMsPerStep,
+        double finalLoss,
+        Map<String, Double> before,
+        Map<String, Double> after) {
+    public TrainingResult {
+        Finite.require("final loss", finalLoss);
+        before = Finite.require(before);
+        after = Finite.require(after);
+    }
+}
