@@ -8,9 +8,15 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.tensor.reference.ReferenceBackend;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 
 /** An operation's specification at one list of input shapes, and inputs drawn as the specification asks. */
 record SpecCase(OpSpec spec, List<Shape> shapes) {
@@ -29,6 +35,29 @@ record SpecCase(OpSpec spec, List<Shape> shapes) {
     static Stream<SpecCase> all() {
         return Operations.specs().stream()
                 .flatMap(spec -> spec.samples().stream().map(shapes -> new SpecCase(spec, shapes)));
+    }
+
+    /**
+     * Samples whose lengths are replaced by others up to {@code longest}, equal ones by equal ones, so that what must fit
+     * still fits; all inputs together have at most {@code elements}.
+     */
+    static Arbitrary<SpecCase> relabelled(int longest, long elements) {
+        Arbitrary<SpecCase> samples = Arbitraries.of(all().toList());
+        Arbitrary<List<Integer>> lengths =
+                Arbitraries.integers().between(1, longest).list().ofSize(4);
+        return Combinators.combine(samples, lengths).as((sample, chosen) -> sample.relabel(chosen, elements));
+    }
+
+    private SpecCase relabel(List<Integer> lengths, long elements) {
+        Map<Integer, Integer> labels = new LinkedHashMap<>(Map.of(0, 0, 1, 1));
+        List<Shape> relabelled = shapes.stream()
+                .map(shape -> Shape.of(Arrays.stream(shape.toArray())
+                        .map(length -> labels.computeIfAbsent(length, key -> lengths.get(labels.size() % 4)))
+                        .toArray()))
+                .toList();
+        return relabelled.stream().mapToLong(Shape::size).sum() <= elements
+                ? new SpecCase(spec, relabelled)
+                : relabel(lengths.stream().map(length -> (length + 1) / 2).toList(), elements);
     }
 
     /** The same tensors as numbers on any back-end and in any type: they are exact in F32. */

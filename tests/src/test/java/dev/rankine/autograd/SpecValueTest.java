@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -30,6 +34,19 @@ class SpecValueTest {
         for (int i = 0; i < expected.size(); i++) {
             assertClose(i == 0 ? "value" : "gradient " + (i - 1), expected.get(i), got.get(i), sample.spec());
         }
+    }
+
+    @Property(tries = 400)
+    void floatsAreWithinTheToleranceAtAnyShape(@ForAll("relabelled") SpecCase sample) {
+        for (Backend backend : SpecCase.READY) {
+            floatsAreWithinTheToleranceOfDoubles(backend.name(), sample, backend);
+        }
+    }
+
+    /** Longer than a vector register, with every tail. */
+    @Provide
+    Arbitrary<SpecCase> relabelled() {
+        return SpecCase.relabelled(40, 5000);
     }
 
     static Stream<SpecCase> samples() {
