@@ -26,7 +26,7 @@ class SpecValueTest {
                 .flatMap(backend -> SpecCase.all().map(sample -> Arguments.of(backend.name(), sample, backend)));
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest(name = "{0} {1}", autoCloseArguments = false)
     @MethodSource("cases")
     void floatsAreWithinTheToleranceOfDoubles(String name, SpecCase sample, Backend backend) {
         List<@Nullable Tensor> expected = valueAndGradients(sample, SpecCase.REFERENCE, DType.F64);

@@ -1,5 +1,6 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -31,7 +32,7 @@ final class Matrix {
             throw new IllegalArgumentException("a matrix needs two axes or more and a stride for each, got "
                     + Arrays.toString(lengths) + " and " + Arrays.toString(strides));
         }
-        Native.check(memory, offset, lengths, strides);
+        Native.check(memory, offset, lengths, strides, Float.BYTES);
         this.memory = memory;
         address = memory.address() + Float.BYTES * offset;
         rows = lengths[leading];
@@ -40,6 +41,11 @@ final class Matrix {
         batch = Arrays.copyOf(lengths, leading);
         batchStrides = Arrays.copyOf(strides, leading);
         rowStride = rows == 1 ? innermostStride() : strides[leading];
+    }
+
+    /** The last two axes of a tensor as matrices, the others as their batch. */
+    static Matrix of(Tensor x) {
+        return new Matrix(x.storage().host(), x.offset(), x.shape().toArray(), Native.strides(x));
     }
 
     /** A single row may have any stride; this one continues the batch if it can be seen as one tall matrix. */

@@ -1,5 +1,6 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -8,17 +9,13 @@ final class Native {
     private Native() {}
 
     /**
-     * Makes sure that every float of a strided view lies within {@code memory} and that it can be reached by address.
+     * Makes sure that every element of a strided view lies within {@code memory} and can be reached by address.
      *
      * @param offset the first element, in elements
      * @param lengths of the axes; with an empty axis nothing is read and every offset is good
      * @param strides in elements
+     * @param width bytes of an element
      */
-    static void check(MemorySegment memory, long offset, int[] lengths, long[] strides) {
-        check(memory, offset, lengths, strides, Float.BYTES);
-    }
-
-    /** The same for elements of {@code width} bytes. */
     static void check(MemorySegment memory, long offset, int[] lengths, long[] strides, int width) {
         if (!memory.isNative()) {
             throw new IllegalArgumentException("vector kernels need memory outside the Java heap, got " + memory);
@@ -41,5 +38,20 @@ final class Native {
                     + Arrays.toString(strides) + " and offset " + offset + " reaches elements " + lowest + " to "
                     + highest + " of a memory of " + memory.byteSize() / width);
         }
+    }
+
+    /** The address of a tensor's first element, after a check that all its elements lie in its storage. */
+    static long address(Tensor x) {
+        MemorySegment memory = x.storage().host();
+        check(memory, x.offset(), x.shape().toArray(), strides(x), x.dtype().bytes());
+        return memory.address() + x.offset() * x.dtype().bytes();
+    }
+
+    static long[] strides(Tensor x) {
+        long[] strides = new long[x.shape().rank()];
+        for (int axis = 0; axis < strides.length; axis++) {
+            strides[axis] = x.stride(axis);
+        }
+        return strides;
     }
 }

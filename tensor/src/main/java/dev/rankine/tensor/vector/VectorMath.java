@@ -198,9 +198,21 @@ final class VectorMath {
         return x.mul(cubic).mul(2 * SQRT_2_OVER_PI);
     }
 
+    // ---- jumps ----
+
+    /** -1, 0 or 1; NaN stays NaN. */
+    static FloatVector sign(FloatVector x) {
+        return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(-1f, x.lt(0f));
+    }
+
+    /** 1 for x >= 0, else 0. */
+    static FloatVector step(FloatVector x) {
+        return constant(0f).blend(1f, x.compare(VectorOperators.GE, 0f));
+    }
+
     // ---- helpers ----
 
-    private static FloatVector constant(float value) {
+    static FloatVector constant(float value) {
         return FloatVector.broadcast(SPECIES, value);
     }
 

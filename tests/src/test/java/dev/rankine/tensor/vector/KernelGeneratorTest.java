@@ -24,7 +24,7 @@ class KernelGeneratorTest {
         assertThat(process.waitFor()).isZero();
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> written = files.toList();
-            assertThat(written).hasSize(5);
+            assertThat(written).hasSize(7);
             for (Path file : written) {
                 assertThat(TENSOR.resolve("java/dev/rankine/tensor/vector").resolve(file.getFileName()))
                         .hasSameTextualContentAs(file);

@@ -1,0 +1,256 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The fused operations that work row by row: hands the rows of tensors to their kernels. */
+final class Fused {
+    /** What an exponential costs, in additions. */
+    private static final int EXPONENTIAL = 4;
+    /** Rows whose parameter gradients are summed before they are added to the total. */
+    private static final int RUN = 64;
+    /** Columns of parameter gradients that one task sums over all rows. */
+    private static final int COLUMNS = 64;
+
+    private final WorkerPool pool;
+    private final Supplier<Stage> stages;
+
+    Fused(WorkerPool pool, Supplier<Stage> stages) {
+        this.pool = pool;
+        this.stages = stages;
+    }
+
+    /** x if the elements of its rows lie side by side, else a copy where they do. */
+    private static Tensor evenRows(Tensor x) {
+        int last = x.shape().rank() - 1;
+        return x.shape().dim(last) <= 1 || x.stride(last) == 1 ? x : x.contiguous();
+    }
+
+    // ---- softmax and cross-entropy ----
+
+    void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
+        Tensor scores = evenRows(x);
+        Tensor seen = mask == null ? null : evenRows(mask);
+        Grid grid = seen == null ? Grid.rows(y, scores) : Grid.rows(y, scores, seen);
+        grid.forRows(
+                pool,
+                stages,
+                EXPONENTIAL * (long) grid.length(),
+                (at, first, count, stage) ->
+                        Softmax.row(at[1], 1, seen == null ? Softmax.NO_MASK : at[2], at[0], count));
+    }
+
+    void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {
+        Grid grid = Grid.rows(dX, evenRows(y), evenRows(dY));
+        grid.forRows(
+                pool,
+                stages,
+                2L * grid.length(),
+                (at, first, count, stage) -> Softmax.backwardRow(at[1], at[2], 1, at[0], count));
+    }
+
+    void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
+        long[] ids = targets(logits, targets);
+        Grid grid = Grid.rows(evenRows(logits), column(losses));
+        long to = Native.address(losses);
+        grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
+            int row = (int) ((at[1] - to) / Float.BYTES);
+            Lanes.set(at[1], Softmax.crossEntropy(at[0], ids[row], count));
+        });
+    }
+
+    void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
+        long[] ids = targets(logits, targets);
+        Tensor slopes = dLosses.contiguous();
+        Grid grid = Grid.rows(dLogits, evenRows(logits), column(slopes));
+        long from = Native.address(slopes);
+        grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
+            int row = (int) ((at[2] - from) / Float.BYTES);
+            Softmax.crossEntropyBackward(at[1], ids[row], Lanes.get(at[2]), at[0], count);
+        });
+    }
+
+    private static long[] targets(Tensor logits, Tensor targets) {
+        return Indexing.ids(
+                "crossEntropy", targets, Long.MIN_VALUE, logits.shape().dim(-1));
+    }
+
+    private static Tensor column(Tensor x) {
+        return x.reshape(Shape.of(Math.toIntExact(x.shape().size()), 1));
+    }
+
+    // ---- layer norm ----
+
+    void layerNorm(Tensor x, Tensor gamma, Tensor beta, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
+        Tensor scale = gamma.contiguous();
+        Tensor shift = beta.contiguous();
+        long scaleAt = Native.address(scale);
+        long shiftAt = Native.address(shift);
+        Grid grid = Grid.rows(y, evenRows(x), mean, rstd);
+        grid.forRows(
+                pool,
+                stages,
+                2L * grid.length(),
+                (at, first, count, stage) ->
+                        LayerNorm.row(at[1], scaleAt, shiftAt, epsilon, at[0], at[2], at[3], count));
+        Reference.reachabilityFence(scale);
+        Reference.reachabilityFence(shift);
+    }
+
+    void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
+        Tensor scale = gamma.contiguous();
+        long scaleAt = Native.address(scale);
+        Grid grid = Grid.rows(dX, evenRows(x), evenRows(dY), mean, rstd);
+        grid.forRows(
+                pool,
+                stages,
+                2L * grid.length(),
+                (at, first, count, stage) ->
+                        LayerNorm.backwardRow(at[1], scaleAt, Lanes.get(at[3]), Lanes.get(at[4]), at[2], at[0], count));
+        Reference.reachabilityFence(scale);
+    }
+
+    void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
+        int width = x.shape().dim(-1);
+        long rows = width == 0 ? 0 : x.shape().size() / width;
+        Tensor[] operands = {x.contiguous(), dY.contiguous(), mean.contiguous(), rstd.contiguous(), dGamma, dBeta};
+        long xAt = Native.address(operands[0]);
+        long dYAt = Native.address(operands[1]);
+        long meanAt = Native.address(operands[2]);
+        long rstdAt = Native.address(operands[3]);
+        long gammaAt = Native.address(dGamma);
+        long betaAt = Native.address(dBeta);
+        pool.run((width + COLUMNS - 1) / COLUMNS, block -> {
+            int from = block * COLUMNS;
+            int count = Math.min(COLUMNS, width - from);
+            long place = 4L * from;
+            for (int j = 0; j < count; j++) {
+                Lanes.set(gammaAt + place + 4L * j, 0);
+                Lanes.set(betaAt + place + 4L * j, 0);
+            }
+            for (long row = 0; row < rows; row += RUN) {
+                int run = (int) Math.min(RUN, rows - row);
+                long at = 4L * row * width + place;
+                LayerNorm.parameters(
+                        xAt + at,
+                        dYAt + at,
+                        4L * width,
+                        meanAt + 4L * row,
+                        rstdAt + 4L * row,
+                        run,
+                        gammaAt + place,
+                        betaAt + place,
+                        count);
+            }
+        });
+        Reference.reachabilityFence(operands);
+    }
+
+    // ---- random numbers ----
+
+    void uniform(Draw draw, Tensor out) {
+        RandomKernels random = random(draw);
+        Grid grid = Grid.rows(byExample(out), column(draw.examples()));
+        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+            long example = Lanes.ALL.get(Lanes.LONG, at[1]);
+            int groups = count / RandomKernels.GROUP;
+            random.uniform(example, first, at[0], groups);
+            int done = groups * RandomKernels.GROUP;
+            if (done < count) {
+                random.uniform(example, first + done, stage.slot(0), 1);
+                stage.scatter(0, at[0] + 4L * done, Float.BYTES, count - done);
+            }
+        });
+    }
+
+    void dropout(Tensor x, Backend.Dropout dropout, Tensor y) {
+        RandomKernels random = random(dropout.draw());
+        float threshold = threshold(dropout.p());
+        float factor = (float) (1 / (1 - dropout.p()));
+        Grid grid = Grid.rows(
+                byExample(y), byExample(x.contiguous()), column(dropout.draw().examples()));
+        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+            long example = Lanes.ALL.get(Lanes.LONG, at[2]);
+            for (int done = 0; done < count; done += Stage.SLOT) {
+                int part = Math.min(Stage.SLOT, count - done);
+                int groups = (part + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
+                random.uniform(example, first + done, stage.slot(0), groups);
+                int vectors = part / COUNT;
+                long from = at[1] + 4L * done;
+                long to = at[0] + 4L * done;
+                RandomKernels.drop(from, stage.slot(0), threshold, factor, to, vectors);
+                int rest = part - vectors * COUNT;
+                if (rest > 0) {
+                    long place = 4L * vectors * COUNT;
+                    long slot = stage.collect(1, from + place, Float.BYTES, rest);
+                    RandomKernels.drop(slot, stage.slot(0) + place, threshold, factor, slot, 1);
+                    stage.scatter(1, to + place, Float.BYTES, rest);
+                }
+            }
+        });
+    }
+
+    /** The smallest of the 2^23 uniform numbers that is at least p: comparing with it is exact in F32. */
+    private static float threshold(double p) {
+        return (float) ((Math.ceil(p * 0x1p23 - 0.5) + 0.5) * 0x1p-23);
+    }
+
+    private static RandomKernels random(Draw draw) {
+        long[] clock = draw.clock().toLongs();
+        return new RandomKernels(clock[0], draw.stream(), clock[1]);
+    }
+
+    /** A contiguous tensor with one row for each example. */
+    private static Tensor byExample(Tensor x) {
+        int examples = x.shape().dim(0);
+        return x.reshape(Shape.of(examples, Math.toIntExact(x.shape().size() / Math.max(1, examples))));
+    }
+
+    // ---- optimiser ----
+
+    void adamW(
+            Tensor weight,
+            Tensor gradient,
+            Tensor m,
+            Tensor v,
+            Tensor rate,
+            Tensor corrections,
+            Backend.AdamW settings) {
+        long correctionAt = Native.address(corrections);
+        AdamKernel kernel = AdamKernel.of(
+                settings,
+                Lanes.get(Native.address(rate)),
+                Lanes.get(correctionAt),
+                Lanes.get(correctionAt + Float.BYTES * corrections.stride(0)));
+        Reference.reachabilityFence(rate);
+        Reference.reachabilityFence(corrections);
+        Grid grid = Grid.over(weight, gradient, m, v);
+        boolean direct = true;
+        for (int tensor = 0; tensor < 4; tensor++) {
+            direct &= grid.step(tensor) == Float.BYTES;
+        }
+        int vectorsAtOnce = direct ? Integer.MAX_VALUE : 0;
+        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+            int vectors = Math.min(vectorsAtOnce, count / COUNT);
+            kernel.run(at[0], at[1], at[2], at[3], vectors);
+            for (int done = vectors * COUNT; done < count; done += Stage.SLOT) {
+                int part = Math.min(Stage.SLOT, count - done);
+                for (int tensor = 0; tensor < 4; tensor++) {
+                    stage.collect(tensor, at[tensor] + done * grid.step(tensor), grid.step(tensor), part);
+                }
+                int padded = (part + COUNT - 1) / COUNT;
+                kernel.run(stage.slot(0), stage.slot(1), stage.slot(2), stage.slot(3), padded);
+                for (int tensor : new int[] {0, 2, 3}) {
+                    stage.scatter(tensor, at[tensor] + done * grid.step(tensor), grid.step(tensor), part);
+                }
+            }
+        });
+    }
+}

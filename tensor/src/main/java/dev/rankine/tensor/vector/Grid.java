@@ -1,0 +1,202 @@
+package dev.rankine.tensor.vector;
+
+import dev.rankine.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * Several tensors of one shape, seen as rows that are visited together. Axes of length 1 are dropped and neighbouring
+ * axes that every tensor steps through evenly become one, so that contiguous tensors are a single long row.
+ *
+ * <p>Rows are cut into segments and shared out in blocks; both follow from the shape alone.
+ */
+final class Grid {
+    /** The longest piece of a row that is handed out at once, in elements. */
+    static final int SEGMENT = 1 << 13;
+    /** Elements of a block of work: some microseconds. */
+    private static final int BLOCK = 1 << 14;
+
+    private final int[] lengths;
+    /** In bytes, [tensor][axis]; the last axis is the row's. */
+    private final long[][] strides;
+
+    private final long[] addresses;
+    private final Tensor[] tensors;
+    private final int length;
+    private final long rows;
+
+    /** What is done with a piece of a row. */
+    @FunctionalInterface
+    interface Body {
+        /**
+         * @param at the address of the piece's first element in each tensor
+         * @param first the place of the piece within its row
+         * @param count its elements
+         */
+        void run(long[] at, long first, int count, Stage stage);
+    }
+
+    private Grid(int[] lengths, long[][] strides, long[] addresses, Tensor... tensors) {
+        this.tensors = tensors;
+        this.lengths = lengths;
+        this.strides = strides;
+        this.addresses = addresses;
+        length = lengths[lengths.length - 1];
+        long product = 1;
+        for (int axis = 0; axis < lengths.length - 1; axis++) {
+            product *= lengths[axis];
+        }
+        rows = length == 0 ? 0 : product;
+    }
+
+    /** Tensors of one shape, their elements matched. */
+    static Grid over(Tensor... tensors) {
+        return merged(tensors[0].shape().toArray(), 0, tensors);
+    }
+
+    /**
+     * Tensors of one shape whose last axis stays a row of its own; where it has length 1 in one of them, that one number
+     * belongs to the whole row of the first.
+     */
+    static Grid rows(Tensor... tensors) {
+        return merged(tensors[0].shape().toArray(), 1, tensors);
+    }
+
+    private static Grid merged(int[] shape, int kept, Tensor... tensors) {
+        int[] lengths = new int[Math.max(1, shape.length)];
+        long[][] strides = new long[tensors.length][lengths.length];
+        int to = lengths.length;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            boolean mayDrop = axis < shape.length - kept;
+            if (mayDrop && shape[axis] == 1) {
+                continue;
+            }
+            if (mayDrop && to < lengths.length - kept && continues(tensors, axis, strides, to, lengths[to])) {
+                lengths[to] *= shape[axis];
+                continue;
+            }
+            lengths[--to] = shape[axis];
+            for (int i = 0; i < tensors.length; i++) {
+                // one number for a whole row stays where it is while the row is walked
+                boolean single = tensors[i].shape().dim(axis) == 1 && shape[axis] != 1;
+                strides[i][to] = single
+                        ? 0
+                        : tensors[i].stride(axis) * tensors[i].dtype().bytes();
+            }
+        }
+        if (to == lengths.length) {
+            // a single element
+            lengths[--to] = 1;
+            for (int i = 0; i < tensors.length; i++) {
+                strides[i][to] = tensors[i].dtype().bytes();
+            }
+        }
+        long[] addresses = new long[tensors.length];
+        for (int i = 0; i < tensors.length; i++) {
+            addresses[i] = Native.address(tensors[i]);
+            strides[i] = Arrays.copyOfRange(strides[i], to, lengths.length);
+        }
+        return new Grid(Arrays.copyOfRange(lengths, to, lengths.length), strides, addresses, tensors);
+    }
+
+    private static boolean continues(Tensor[] tensors, int axis, long[][] strides, int inner, int length) {
+        if ((long) length * tensors[0].shape().dim(axis) > Integer.MAX_VALUE) {
+            return false;
+        }
+        for (int i = 0; i < tensors.length; i++) {
+            if (tensors[i].stride(axis) * tensors[i].dtype().bytes() != strides[i][inner] * length) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Bytes from one element of a row to the next. */
+    long step(int tensor) {
+        return strides[tensor][lengths.length - 1];
+    }
+
+    int length() {
+        return length;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    /** Runs over all rows in pieces of at most {@link #SEGMENT} elements. */
+    void forSegments(WorkerPool pool, Supplier<Stage> stages, Body body) {
+        run(pool, stages, SEGMENT, length, body);
+    }
+
+    /**
+     * Runs over all rows, each as a whole.
+     *
+     * @param cost what a row costs, in elements of a simple operation
+     */
+    void forRows(WorkerPool pool, Supplier<Stage> stages, long cost, Body body) {
+        run(pool, stages, Math.max(1, length), cost, body);
+    }
+
+    private void run(WorkerPool pool, Supplier<Stage> stages, int segment, long cost, Body body) {
+        if (rows == 0) {
+            return;
+        }
+        int perRow = (length + segment - 1) / segment;
+        long pieces = rows * perRow;
+        long pieceCost = Math.max(1, Math.min(cost, segment));
+        long together = Math.clamp(BLOCK / pieceCost, 1, pieces);
+        int blocks = Math.toIntExact((pieces + together - 1) / together);
+        pool.run(blocks, block -> {
+            Stage stage = stages.get();
+            long begin = block * together;
+            long end = Math.min(pieces, begin + together);
+            int[] index = new int[lengths.length - 1];
+            long[] row = start(begin / perRow, index);
+            long[] at = new long[row.length];
+            int piece = (int) (begin % perRow);
+            for (long i = begin; i < end; i++) {
+                long first = (long) piece * segment;
+                for (int tensor = 0; tensor < at.length; tensor++) {
+                    at[tensor] = row[tensor] + first * step(tensor);
+                }
+                body.run(at, first, (int) Math.min(segment, length - first), stage);
+                if (++piece == perRow) {
+                    piece = 0;
+                    next(row, index);
+                }
+            }
+        });
+        // kernels knew the addresses only: the memory must not be collected before they were done
+        Reference.reachabilityFence(tensors);
+    }
+
+    /** The addresses of a row, whose place is written to {@code index}. */
+    private long[] start(long row, int[] index) {
+        long[] at = addresses.clone();
+        long left = row;
+        for (int axis = index.length - 1; axis >= 0; axis--) {
+            index[axis] = (int) (left % lengths[axis]);
+            left /= lengths[axis];
+            for (int tensor = 0; tensor < at.length; tensor++) {
+                at[tensor] += index[axis] * strides[tensor][axis];
+            }
+        }
+        return at;
+    }
+
+    private void next(long[] at, int[] index) {
+        for (int axis = index.length - 1; axis >= 0; axis--) {
+            boolean wraps = ++index[axis] == lengths[axis];
+            long steps = wraps ? 1 - lengths[axis] : 1;
+            for (int tensor = 0; tensor < at.length; tensor++) {
+                at[tensor] += steps * strides[tensor][axis];
+            }
+            if (!wraps) {
+                return;
+            }
+            index[axis] = 0;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.IdOutOfRange;
+import dev.rankine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+
+/** Rows chosen by ids: gathering, its gradient, and one-hot rows. */
+final class Indexing {
+    /** Floats that a task moves at least. */
+    private static final int BLOCK = 1 << 14;
+    /** Columns of a table that one task adds to, so that every number has one writer and one order of additions. */
+    private static final int COLUMNS = 64;
+
+    private final WorkerPool pool;
+
+    Indexing(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /** The ids in row-major order, each in [lowest, limit). */
+    static long[] ids(String operation, Tensor ids, long lowest, long limit) {
+        long[] values = read(ids);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] < lowest || values[i] >= limit) {
+                throw new IdOutOfRange(operation, ids, i, values[i], limit);
+            }
+        }
+        return values;
+    }
+
+    private static long[] read(Tensor ids) {
+        if (!ids.isContiguous()) {
+            return ids.toLongs();
+        }
+        long[] values = new long[Math.toIntExact(ids.shape().size())];
+        if (values.length > 0) {
+            MemorySegment.copy(ALL, Lanes.LONG, Native.address(ids), values, 0, values.length);
+        }
+        Reference.reachabilityFence(ids);
+        return values;
+    }
+
+    /** out[..., D] = table[ids[...], D] with out row-major, F32, and table [V, D] of any floating type. */
+    void gather(Tensor table, Tensor ids, Tensor out) {
+        long[] chosen = ids("gather", ids, 0, table.shape().dim(0));
+        int width = table.shape().dim(1);
+        long from = Native.address(table);
+        long to = Native.address(out);
+        long rowStep = table.stride(0) * table.dtype().bytes();
+        long step = table.stride(1) * table.dtype().bytes();
+        int each = Math.max(1, BLOCK / Math.max(1, width));
+        pool.run((chosen.length + each - 1) / each, block -> {
+            for (int n = block * each; n < Math.min(chosen.length, (block + 1) * each); n++) {
+                widen(table.dtype(), from + chosen[n] * rowStep, step, to + 4L * n * width, width);
+            }
+        });
+        Reference.reachabilityFence(table);
+        Reference.reachabilityFence(out);
+    }
+
+    /** Copies numbers of a storage type, {@code step} bytes apart, into floats. */
+    static void widen(DType type, long from, long step, long to, int count) {
+        switch (type) {
+            case F32 -> {
+                if (step == Float.BYTES) {
+                    MemorySegment.copy(ALL, from, ALL, to, 4L * count);
+                    return;
+                }
+                for (int i = 0; i < count; i++) {
+                    Lanes.set(to + 4L * i, Lanes.get(from + i * step));
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    Lanes.set(to + 4L * i, Float.float16ToFloat(half(from + i * step)));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    Lanes.set(to + 4L * i, Float.intBitsToFloat(half(from + i * step) << 16));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    Lanes.set(to + 4L * i, (float) ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, from + i * step));
+                }
+            }
+            case I64 -> {
+                for (int i = 0; i < count; i++) {
+                    Lanes.set(to + 4L * i, (float) ALL.get(Lanes.LONG, from + i * step));
+                }
+            }
+        }
+    }
+
+    private static short half(long address) {
+        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+    }
+
+    /** table[ids[n], D] += rows[n, D], rows row-major, the rows of one id in the order of n. */
+    void scatterAdd(Tensor rows, Tensor ids, Tensor table) {
+        long[] chosen = ids("scatterAdd", ids, 0, table.shape().dim(0));
+        int width = table.shape().dim(1);
+        long from = Native.address(rows);
+        long to = Native.address(table);
+        long rowStep = table.stride(0) * Float.BYTES;
+        long step = table.stride(1) * Float.BYTES;
+        pool.run((width + COLUMNS - 1) / COLUMNS, block -> {
+            int first = block * COLUMNS;
+            int count = Math.min(COLUMNS, width - first);
+            for (int n = 0; n < chosen.length; n++) {
+                long source = from + 4L * ((long) n * width + first);
+                long target = to + chosen[n] * rowStep + first * step;
+                if (step == Float.BYTES) {
+                    Rows.addColumns(source, 0, 1, target, count);
+                } else {
+                    for (int d = 0; d < count; d++) {
+                        Lanes.set(target + d * step, Lanes.get(target + d * step) + Lanes.get(source + 4L * d));
+                    }
+                }
+            }
+        });
+        Reference.reachabilityFence(rows);
+        Reference.reachabilityFence(table);
+    }
+
+    /** out[n, V] = 1 where v = ids[n], out being zeros, row-major; a negative id gives no 1. */
+    static void oneHot(Tensor ids, Tensor out) {
+        int width = out.shape().dim(-1);
+        long[] chosen = ids("oneHot", ids, Long.MIN_VALUE, width);
+        long to = Native.address(out);
+        for (int n = 0; n < chosen.length; n++) {
+            if (chosen[n] >= 0) {
+                Lanes.set(to + 4L * ((long) n * width + chosen[n]), 1f);
+            }
+        }
+        Reference.reachabilityFence(out);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Memory of one thread where operands are made ready for kernels, which know whole vectors without gaps only: rows with
+ * a stride are collected, a repeated number becomes a vector of copies, and what is left over at the end of a row is
+ * padded.
+ */
+final class Stage {
+    /** Floats of a slot. */
+    static final int SLOT = 1024;
+
+    private static final int SLOTS = 4;
+    private final MemorySegment memory = Arena.ofAuto().allocate(4L * SLOTS * SLOT, 64);
+
+    /** The address of a slot. */
+    long slot(int index) {
+        return memory.address() + 4L * index * SLOT;
+    }
+
+    /** Copies {@code count} floats, {@code step} bytes apart, into a slot. */
+    long collect(int index, long from, long step, int count) {
+        long to = slot(index);
+        if (step == Float.BYTES) {
+            MemorySegment.copy(ALL, from, ALL, to, Float.BYTES * (long) count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                ALL.set(FLOAT, to + i * (long) Float.BYTES, ALL.get(FLOAT, from + i * step));
+            }
+        }
+        return to;
+    }
+
+    /** Copies {@code count} floats from a slot to where they lie {@code step} bytes apart. */
+    void scatter(int index, long to, long step, int count) {
+        long from = slot(index);
+        if (step == Float.BYTES) {
+            MemorySegment.copy(ALL, from, ALL, to, Float.BYTES * (long) count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                ALL.set(FLOAT, to + i * step, ALL.get(FLOAT, from + i * (long) Float.BYTES));
+            }
+        }
+    }
+
+    /** A vector of copies of the float at {@code from}. */
+    long repeat(int index, long from) {
+        long to = slot(index);
+        FloatVector.broadcast(Lanes.SPECIES, ALL.get(FLOAT, from)).intoMemorySegment(ALL, to, Lanes.ORDER);
+        return to;
+    }
+}
