@@ -64,14 +64,19 @@ public final class Lora implements LowRank {
      * @param dropout probability to drop an element of the adapter's input while training
      */
     public Lora(LinearSite site, Tensor a, Tensor b, double scale, double dropout) {
-        PlainFactors factors = new PlainFactors(site.path(), a, b);
+        this(site, Variable.parameter(a), Variable.parameter(b), scale, dropout);
+    }
+
+    /** The same over variables that exist. */
+    Lora(LinearSite site, Variable a, Variable b, double scale, double dropout) {
+        PlainFactors factors = new PlainFactors(site.path(), a.data(), b.data());
         if (factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
             throw new IllegalArgumentException("adapter of " + site.path() + ": A " + a.shape() + " and B " + b.shape()
                     + " do not fit the weight " + site.weight().shape());
         }
         this.site = site;
-        this.a = Variable.parameter(a);
-        this.b = Variable.parameter(b);
+        this.a = a;
+        this.b = b;
         this.scale = scale;
         this.dropout = dropout;
         this.stream = Pass.stream(site.path() + ".lora_dropout");
