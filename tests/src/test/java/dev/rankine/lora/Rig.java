@@ -49,7 +49,7 @@ final class Rig {
         return new Clock(step, steps, new Draw(numbers, 0, Tensor.ofLongs(backend, Shape.of(1), 0)));
     }
 
-    long step() {
+    long at() {
         return step;
     }
 

@@ -46,7 +46,7 @@ class SaLoraTrainingTest {
         }
 
         void step(Rig rig) {
-            rig.step(() -> model.loss(x, target, model.training(8, rig.step())));
+            rig.step(() -> model.loss(x, target, model.training(8, rig.at())));
         }
 
         double[] numbers() {
@@ -82,21 +82,20 @@ class SaLoraTrainingTest {
     void theExpectedDensityReachesItsTargetAndTheMultiplierNeverFalls(double target) {
         Run run = new Run(DType.F32, Map.of("rank", "4", "density", "" + target, "start", "0", "beta", "0"), 1);
         Rig rig = run.rig(800);
-        double density = 1;
+        double density = run.salora.report().get("parameter_density");
         double multiplier = 0;
-        double end = density;
-        for (int step = 0; step < 400; step++) {
-            end = run.salora.report().get("parameter_density");
+        boolean arrived = false;
+        for (int step = 0; step < 399; step++) {
             rig.step();
-            if (step < 399) {
-                double now = run.salora.report().get("parameter_density");
-                assertThat(now).isLessThanOrEqualTo(density > target ? density + 1e-7 : target + .02);
-                assertThat(run.salora.report().get("multiplier")).isGreaterThanOrEqualTo(multiplier);
-                density = now;
-                multiplier = run.salora.report().get("multiplier");
-            }
+            double now = run.salora.report().get("parameter_density");
+            arrived |= density <= target;
+            // once there, Adam's momentum carries it past the target and back
+            assertThat(now).isLessThanOrEqualTo(arrived ? target + .02 : density);
+            assertThat(run.salora.report().get("multiplier")).isGreaterThanOrEqualTo(multiplier);
+            density = now;
+            multiplier = run.salora.report().get("multiplier");
         }
-        assertThat(end).isCloseTo(target, within(.02));
+        assertThat(density).isCloseTo(target, within(.02));
         assertThat(multiplier).isPositive();
     }
 
@@ -116,7 +115,7 @@ class SaLoraTrainingTest {
             @ForAll @IntRange(min = 1, max = 9) int kept, @ForAll @IntRange(max = 99) int seed) {
         Run run = new Run(DType.F32, Map.of("rank", "3", "density", "" + kept / 9.0, "spread", "2"), seed);
         Rig rig = run.rig(20);
-        while (rig.step() < 9) {
+        while (rig.at() < 9) {
             run.step(rig);
         }
         rig.update(() -> run.model.loss(run.x, run.target, run.model.training(8, 9)));
@@ -130,7 +129,7 @@ class SaLoraTrainingTest {
             assertThat(lora.site().isOccupied()).isEqualTo(lora.rank() > 0);
         }
         // and training goes on, at the kept ranks
-        while (rig.step() < 20) {
+        while (rig.at() < 20) {
             run.step(rig);
         }
         run.salora.finish();
@@ -145,7 +144,7 @@ class SaLoraTrainingTest {
         List<double[]> frozen = run.model.frozen();
         double before = run.loss();
         Rig rig = run.rig(200);
-        while (rig.step() < 200) {
+        while (rig.at() < 200) {
             run.step(rig);
         }
         for (int i = 0; i < frozen.size(); i++) {
@@ -161,9 +160,9 @@ class SaLoraTrainingTest {
     void withoutTheConstraintTheDensityStaysWhereTheTaskLeavesIt() {
         Run held = new Run(DType.F32, Map.of("rank", "4", "beta", "0", "start", "0"), 5);
         Run free = new Run(DType.F32, Map.of("rank", "4", "beta", "0", "start", "0", "density", "1"), 5);
-        Rig first = held.rig(1000);
-        Rig second = free.rig(1000);
-        while (first.step() < 499) {
+        Rig first = held.rig(3000);
+        Rig second = free.rig(3000);
+        while (first.at() < 1499) {
             held.step(first);
             free.step(second);
         }
@@ -178,15 +177,15 @@ class SaLoraTrainingTest {
         Run whole = new Run(DType.F32, settings, 6);
         Rig rig = whole.rig(20);
         Map<String, Tensor> checkpoint = Map.of();
-        while (rig.step() < 20) {
-            if (rig.step() == interruption) {
+        while (rig.at() < 20) {
+            if (rig.at() == interruption) {
                 checkpoint = rig.checkpoint();
             }
             whole.step(rig);
         }
         Run again = new Run(DType.F32, settings, 6);
         Rig resumed = Rig.resume(again.salora, REFERENCE, 3, 20, .01, checkpoint, interruption);
-        while (resumed.step() < 20) {
+        while (resumed.at() < 20) {
             again.step(resumed);
         }
         assertThat(again.numbers()).isEqualTo(whole.numbers());
