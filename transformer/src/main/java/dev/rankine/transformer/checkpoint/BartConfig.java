@@ -134,7 +134,6 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
         root.put("max_position_embeddings", settings.maxPositions());
         writeStack(root, "encoder", settings.encoder());
         writeStack(root, "decoder", settings.decoder());
-        root.put("num_hidden_layers", settings.encoder().layers());
         root.put("scale_embedding", settings.form().scaleEmbedding());
         root.put("dropout", settings.dropout().residual());
         root.put("attention_dropout", settings.dropout().attention());
