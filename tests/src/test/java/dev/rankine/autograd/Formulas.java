@@ -46,7 +46,7 @@ final class Formulas {
                 "geluTanh",
                 in -> in[0].map(x ->
                         x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))))));
-        ALL.put("clamp", in -> in[0].map(x -> Math.clamp(x, 0.0, 1.0)));
+        ALL.put("clamp", in -> in[0].map(x -> Math.clamp(x, -0.5, 1.0)));
         ALL.put("sum", in -> sum(in[0], in[0].shape().rank() - 1));
         ALL.put("mean", in -> sum(in[0], 0).map(x -> x / in[0].shape().dim(0)));
         ALL.put("reshape", in -> new Grid(Shape.of((int) in[0].shape().size(), 1), in[0].numbers()));

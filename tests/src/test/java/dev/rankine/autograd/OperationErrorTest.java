@@ -72,6 +72,7 @@ class OperationErrorTest {
                         () -> softmax(x(2, 3), x(2, 1, 3).data())),
                 of("softmax: [2, 3] x [4]", () -> softmax(x(2, 3), x(4).data())),
                 of("layerNorm: gamma must be [3], got [2]", () -> layerNorm(x(2, 3), x(2), x(3), 1e-5)),
+                of("layerNorm: beta must be [3], got [1]", () -> layerNorm(x(2, 3), x(3), x(1), 1e-5)),
                 of("layerNorm: [2, 0]: the last axis has no elements", () -> layerNorm(x(2, 0), x(0), x(0), 1e-5)),
                 of("layerNorm: epsilon must be positive", () -> layerNorm(x(3), x(3), x(3), 0)),
                 of("embedding: [3]: the table must be [V, D]", () -> embedding(ids(0), x(3))),

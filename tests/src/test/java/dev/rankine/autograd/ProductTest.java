@@ -100,6 +100,15 @@ class ProductTest {
     }
 
     @Test
+    void aWeightThatComputesIsNotCopied() {
+        Variable x = parameter(2, 3);
+        Variable weight = parameter(4, 3);
+        counter.reset();
+        linear(x, weight, null);
+        assertThat(counter.count("copy")).isZero();
+    }
+
+    @Test
     void aWidenedWeightGoesBackToThePoolAtOnce() {
         Variable half = Variable.constant(Tensor.zeros(counter.backend(), DType.F16, Shape.of(4, 4)));
         Variable x = Variable.parameter(Tensor.zeros(counter.backend(), DType.F32, Shape.of(2, 4)));

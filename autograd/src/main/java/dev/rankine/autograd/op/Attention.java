@@ -63,7 +63,6 @@ public record Attention(@Nullable Tensor mask, double scale, Backend.@Nullable D
         Tensor probabilities = q.result("attention", scores);
         q.backend().attention(q, k, v, Masks.expand("attention", mask, scores), scale, dropout, y, probabilities);
         saved.save(q, k, v, probabilities);
-        Dropout.save(saved, dropout);
         return y;
     }
 

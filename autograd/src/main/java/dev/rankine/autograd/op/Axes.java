@@ -14,7 +14,7 @@ record Axes(Shape input, List<Integer> folded, boolean keep) {
         int[] counted = axes.length == 0
                 ? IntStream.range(0, input.rank()).toArray()
                 : Arrays.stream(axes).map(input::axis).distinct().toArray();
-        if (axes.length > counted.length && axes.length > 0) {
+        if (axes.length > counted.length) {
             throw ShapeMismatch.in(operation, "an axis is named twice in " + Arrays.toString(axes), input);
         }
         return new Axes(input, Arrays.stream(counted).boxed().toList(), keep);

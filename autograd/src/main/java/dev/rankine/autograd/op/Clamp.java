@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code y = min(max(x, low), high)} with two constants; dX = dY where low < x < high, else 0. */
 public record Clamp(double low, double high) implements Operation {
-    public static final OpSpec SPEC = OpSpec.of("clamp", "min(max(x, low), high)", in -> clamp(in[0], 0, 1))
+    public static final OpSpec SPEC = OpSpec.of("clamp", "min(max(x, low), high)", in -> clamp(in[0], -0.5, 1))
             .on(of(2, 3))
             .on(of())
             .on(of(5, 1, 7))
             .on(of(1))
             .on(of(0, 3))
-            .avoiding(0.0, 1.0);
+            .avoiding(-0.5, 1.0);
 
     public Clamp {
         if (!(low <= high)) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code y = x / (1 - p)} where the element's uniform number is at least p, else 0 (Srivastava et al. 2014); dX is dY
- * treated alike. The numbers come from the draw again, so nothing is saved but its clock.
+ * treated alike. The numbers come from the draw again, so nothing is saved.
  */
 public record Dropout(Backend.Dropout settings) implements Operation {
     public static final OpSpec SPEC = OpSpec.of(
@@ -42,8 +42,6 @@ public record Dropout(Backend.Dropout settings) implements Operation {
 
     @Override
     public Tensor forward(Saved saved, Tensor... in) {
-        check("dropout", settings, in[0].shape());
-        save(saved, settings);
         return drop(in[0]);
     }
 
@@ -53,22 +51,17 @@ public record Dropout(Backend.Dropout settings) implements Operation {
     }
 
     private Tensor drop(Tensor x) {
+        check("dropout", settings, x.shape());
         Tensor y = x.result("dropout", x.shape());
         x.backend().dropout(x, settings, y);
         return y;
     }
 
     static void check(String operation, Backend.Dropout settings, Shape x) {
-        Shape examples = settings.draw().examples().shape();
+        settings.draw().clock().checkAlive(operation);
+        Shape examples = settings.draw().examples().checkAlive(operation).shape();
         if (x.rank() == 0 || x.dim(0) != examples.dim(0)) {
             throw ShapeMismatch.in(operation, "the first axis must count the draw's examples", x, examples);
-        }
-    }
-
-    /** What the draw reads must live until the backward pass. */
-    static void save(Saved saved, Backend.@Nullable Dropout settings) {
-        if (settings != null) {
-            saved.save(settings.draw().clock(), settings.draw().examples());
         }
     }
 
