@@ -114,6 +114,9 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
                 keys.integer("bos_token_id", 0),
                 keys.integer("eos_token_id", 2),
                 BartKeys.decoderStart(keys, norms));
+        // of the stored weights, which say it themselves
+        keys.get("dtype");
+        keys.get("torch_dtype");
         return new BartConfig(settings, symbols, keys.others());
     }
 

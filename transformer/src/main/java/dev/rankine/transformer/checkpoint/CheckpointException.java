@@ -21,4 +21,9 @@ public final class CheckpointException extends RuntimeException {
     static CheckpointException in(Path file, String problem, Throwable cause) {
         return new CheckpointException(file + ": " + problem, cause);
     }
+
+    /** For a cause whose message names the file already. */
+    static CheckpointException of(Exception cause) {
+        return new CheckpointException(String.valueOf(cause.getMessage()), cause);
+    }
 }
