@@ -28,6 +28,11 @@ public final class AdaptedModel {
         }
     }
 
+    /** Attaches low-rank adapters to be trained as they are. */
+    public static AdaptedModel training(Method method, List<Lora> adapters, Method.Run run) {
+        return new AdaptedModel(method, adapters, new PlainController(adapters, run.weightDecay()));
+    }
+
     public Method method() {
         return method;
     }

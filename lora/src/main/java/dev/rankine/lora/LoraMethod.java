@@ -54,6 +54,6 @@ public record LoraMethod(int rank, double alpha, Scaling scaling, double dropout
         List<Lora> adapters = targets.select(model.sites()).stream()
                 .map(site -> Lora.start(site, rank, scaling.of(alpha, rank), dropout, run.seed()))
                 .toList();
-        return new AdaptedModel(this, adapters, new PlainController(adapters, run.weightDecay()));
+        return AdaptedModel.training(this, adapters, run);
     }
 }

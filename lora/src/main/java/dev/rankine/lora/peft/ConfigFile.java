@@ -1,0 +1,270 @@
+package dev.rankine.lora.peft;
+
+import dev.rankine.lora.LoraMethod.Scaling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code adapter_config.json}: sorted keys, indented by 2, with all the keys that PEFT 0.21 writes. */
+final class ConfigFile {
+    static final String NAME = "adapter_config.json";
+    private static final String PEFT_VERSION = "0.21.0";
+
+    /** Keys whose every other value asks for something that is not LoRA as it is here, with the value that is. */
+    private static final Map<String, String> NEUTRAL = neutral();
+
+    /** Keys without a meaning for an adapter that is trained. */
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("peft_version", "revision", "inference_mode", "megatron_core", "qalora_group_size", "auto_mapping");
+
+    private static final Set<String> MEANT = Set.of(
+            "peft_type",
+            "r",
+            "lora_alpha",
+            "use_rslora",
+            "lora_dropout",
+            "rank_pattern",
+            "alpha_pattern",
+            "target_modules",
+            "base_model_name_or_path",
+            "task_type",
+            "init_lora_weights");
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+    private final Path file;
+    private final JsonNode root;
+
+    private ConfigFile(Path file, JsonNode root) {
+        this.file = file;
+        this.root = root;
+    }
+
+    private static Map<String, String> neutral() {
+        Map<String, String> neutral = new TreeMap<>();
+        for (String key : List.of(
+                "alora_invocation_tokens",
+                "arrow_config",
+                "corda_config",
+                "eva_config",
+                "exclude_modules",
+                "kasa_config",
+                "layer_replication",
+                "layers_pattern",
+                "layers_to_transform",
+                "lora_ga_config",
+                "megatron_config",
+                "modules_to_save",
+                "monteclora_config",
+                "target_parameters",
+                "trainable_token_indices",
+                "use_bdlora",
+                "velora_config")) {
+            neutral.put(key, "null");
+        }
+        for (String key : List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_dora", "use_qalora")) {
+            neutral.put(key, "false");
+        }
+        neutral.put("bias", "\"none\"");
+        neutral.put("loftq_config", "{}");
+        return neutral;
+    }
+
+    // ---- writing ----
+
+    static void write(Path file, LoraConfig config) throws IOException {
+        Files.writeString(file, text(config));
+    }
+
+    static String text(LoraConfig config) {
+        Map<String, Object> keys = new TreeMap<>();
+        ObjectNode root = JSON.createObjectNode();
+        NEUTRAL.forEach((key, value) -> keys.put(key, JSON.readTree(value)));
+        keys.put("auto_mapping", autoMapping(config.base()));
+        keys.put("base_model_name_or_path", JSON.valueToTree(config.base().nameOrPath()));
+        keys.put("inference_mode", JSON.valueToTree(true));
+        keys.put("init_lora_weights", JSON.valueToTree(true));
+        keys.put("lora_alpha", number(config.alpha()));
+        keys.put("lora_dropout", JSON.valueToTree(config.dropout()));
+        keys.put("megatron_core", JSON.valueToTree("megatron.core"));
+        keys.put("peft_type", JSON.valueToTree("LORA"));
+        keys.put("peft_version", JSON.valueToTree(PEFT_VERSION));
+        keys.put("qalora_group_size", JSON.valueToTree(16));
+        keys.put("r", JSON.valueToTree(config.rank()));
+        keys.put("revision", JSON.valueToTree(null));
+        keys.put("task_type", JSON.valueToTree(config.taskType()));
+        keys.put("use_rslora", JSON.valueToTree(config.scaling() == Scaling.RANK_STABILIZED));
+        keys.put("rank_pattern", JSON.valueToTree(new TreeMap<>(config.rankPattern())));
+        ObjectNode alphas = JSON.createObjectNode();
+        new TreeMap<>(config.alphaPattern()).forEach((key, alpha) -> alphas.set(key, number(alpha)));
+        keys.put("alpha_pattern", alphas);
+        keys.put(
+                "target_modules",
+                JSON.valueToTree(config.targetPattern() == null ? config.targetModules() : config.targetPattern()));
+        keys.forEach((key, value) -> root.set(key, (JsonNode) value));
+        return JSON.writer().with(pythonStyle()).writeValueAsString(root);
+    }
+
+    private static JsonNode number(double value) {
+        boolean whole = value == Math.rint(value) && Math.abs(value) < 1e9;
+        return whole ? JSON.valueToTree((long) value) : JSON.valueToTree(value);
+    }
+
+    private static @Nullable JsonNode autoMapping(BaseModel base) {
+        String family = base.modelType();
+        if (base.architecture() == null || family == null) {
+            return JSON.valueToTree(null);
+        }
+        ObjectNode mapping = JSON.createObjectNode();
+        mapping.put("base_model_class", base.architecture());
+        mapping.put("parent_library", "transformers.models." + family + ".modeling_" + family);
+        return mapping;
+    }
+
+    /** As {@code json.dumps(..., indent=2)} lays a file out. */
+    private static DefaultPrettyPrinter pythonStyle() {
+        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+        return new DefaultPrettyPrinter(Separators.createDefaultInstance()
+                        .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+                        .withObjectEmptySeparator("")
+                        .withArrayEmptySeparator(""))
+                .withObjectIndenter(lines)
+                .withArrayIndenter(lines);
+    }
+
+    // ---- reading ----
+
+    /** @throws PeftException naming the key that is missing, unknown, or asks for something else than LoRA */
+    static LoraConfig read(Path file) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readString(file));
+        } catch (IOException | JacksonException unreadable) {
+            throw new PeftException(file, "cannot be read: " + unreadable.getMessage(), unreadable);
+        }
+        return new ConfigFile(file, root).parse();
+    }
+
+    private LoraConfig parse() {
+        String type = text("peft_type");
+        if (type == null || !type.equals("LORA")) {
+            throw new PeftException(file, "peft_type is " + root.path("peft_type") + "; only \"LORA\" can be read");
+        }
+        for (String key : root.propertyNames()) {
+            String neutral = NEUTRAL.get(key);
+            if (neutral != null && !root.path(key).equals(JSON.readTree(neutral)) && !root.path(key).isNull()) {
+                throw new PeftException(
+                        file, "'" + key + "' is " + root.path(key) + "; only " + neutral + " can be read");
+            }
+            if (neutral == null && !MEANT.contains(key) && !WITHOUT_EFFECT.contains(key)) {
+                throw new PeftException(file, "unknown key '" + key + "': what it asks for would be ignored");
+            }
+        }
+        requireOriginalWeights();
+        JsonNode targets = root.path("target_modules");
+        return new LoraConfig(
+                Math.toIntExact(Math.round(number("r", root.path("r")))),
+                number("lora_alpha", root.path("lora_alpha")),
+                flag("use_rslora") ? Scaling.RANK_STABILIZED : Scaling.STANDARD,
+                root.has("lora_dropout") ? number("lora_dropout", root.path("lora_dropout")) : 0,
+                pattern("rank_pattern", node -> Math.toIntExact(Math.round(number("rank_pattern", node)))),
+                pattern("alpha_pattern", node -> number("alpha_pattern", node)),
+                targets.isString() ? List.of() : names(targets),
+                targets.isString() ? regularExpression(targets.stringValue()) : null,
+                BaseModel.at(orEmpty(text("base_model_name_or_path"))),
+                text("task_type"));
+    }
+
+    /** Starts such as PiSSA's change the base weights, so their factors alone are not the whole change. */
+    private void requireOriginalWeights() {
+        JsonNode start = root.path("init_lora_weights");
+        boolean keepsBase = start.isMissingNode()
+                || start.isBoolean()
+                || start.isNull()
+                || (start.isString() && Set.of("gaussian", "orthogonal").contains(start.stringValue()));
+        if (!keepsBase) {
+            throw new PeftException(
+                    file,
+                    "'init_lora_weights' is " + start
+                            + ", a start that changes the base weights: save it in PEFT with"
+                            + " path_initial_model_for_weight_conversion first");
+        }
+    }
+
+    private @Nullable String text(String key) {
+        JsonNode node = root.path(key);
+        return node.isString() ? node.stringValue() : null;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private boolean flag(String key) {
+        JsonNode node = root.path(key);
+        if (!node.isBoolean() && !node.isNull() && !node.isMissingNode()) {
+            throw new PeftException(file, "'" + key + "' must be true or false, it is " + node);
+        }
+        return node.isBoolean() && node.booleanValue();
+    }
+
+    private double number(String key, JsonNode node) {
+        if (!node.isNumber() || !(node.doubleValue() >= 0)) {
+            throw new PeftException(file, "'" + key + "' must be a number from 0, it is " + node);
+        }
+        return node.doubleValue();
+    }
+
+    private <V> Map<String, V> pattern(String key, Function<JsonNode, V> value) {
+        Map<String, V> pattern = new LinkedHashMap<>();
+        JsonNode node = root.path(key);
+        if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
+            throw new PeftException(file, "'" + key + "' must be an object, it is " + node);
+        }
+        for (Map.Entry<String, JsonNode> property : node.properties()) {
+            pattern.put(regularExpression(property.getKey()), value.apply(property.getValue()));
+        }
+        return pattern;
+    }
+
+    private List<String> names(JsonNode node) {
+        List<String> names = new ArrayList<>();
+        for (JsonNode name : node) {
+            if (!name.isString()) {
+                throw new PeftException(file, "'target_modules' holds " + name + ", which is no name");
+            }
+            names.add(name.stringValue());
+        }
+        if (names.isEmpty()) {
+            throw new PeftException(file, "'target_modules' must name the adapted modules, it is " + node);
+        }
+        return names;
+    }
+
+    private String regularExpression(String text) {
+        try {
+            return Pattern.compile(text).pattern();
+        } catch (PatternSyntaxException wrong) {
+            throw new PeftException(file, "'" + text + "' is no regular expression: " + wrong.getDescription(), wrong);
+        }
+    }
+}

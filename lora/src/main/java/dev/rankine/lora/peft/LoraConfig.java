@@ -1,0 +1,75 @@
+package dev.rankine.lora.peft;
+
+import dev.rankine.lora.LoraMethod.Scaling;
+import dev.rankine.lora.Targets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code adapter_config.json} says of a LoRA.
+ *
+ * @param rank {@code r}, of modules without an entry in {@code rankPattern}
+ * @param alpha {@code lora_alpha}, of modules without an entry in {@code alphaPattern}
+ * @param scaling {@code use_rslora} or not
+ * @param dropout {@code lora_dropout}
+ * @param rankPattern ranks by module: a path, the end of one, or a regular expression for either
+ * @param alphaPattern alphas by module, likewise
+ * @param targetModules names of the adapted modules as in {@link Targets#matches}; empty if a pattern says it
+ * @param targetPattern regular expression for whole paths instead of names, or {@value Targets#ALL_LINEAR}; null for
+ *     names
+ * @param base the model that it belongs to
+ * @param taskType such as {@code CAUSAL_LM}; null for none, as must be for sequence to sequence
+ */
+public record LoraConfig(
+        int rank,
+        double alpha,
+        Scaling scaling,
+        double dropout,
+        Map<String, Integer> rankPattern,
+        Map<String, Double> alphaPattern,
+        List<String> targetModules,
+        @Nullable String targetPattern,
+        BaseModel base,
+        @Nullable String taskType) {
+    public LoraConfig {
+        rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+        alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+        targetModules = List.copyOf(targetModules);
+    }
+
+    /** The rank of a module. */
+    public int rank(String path) {
+        return matched(rankPattern, path, rank);
+    }
+
+    /** s of a module. */
+    public double scale(String path) {
+        return scaling.of(matched(alphaPattern, path, alpha), rank(path));
+    }
+
+    /** Whether a module is one to adapt. */
+    public boolean targets(String path) {
+        if (targetPattern == null) {
+            return targetModules.stream().anyMatch(name -> Targets.matches(name, path));
+        }
+        return targetPattern.equals(Targets.ALL_LINEAR)
+                || Pattern.compile(targetPattern).matcher(path).matches();
+    }
+
+    /** As in PEFT the first key counts that stands for the path or its end behind a dot. */
+    private static <V> V matched(Map<String, V> pattern, String path, V otherwise) {
+        return pattern.entrySet().stream()
+                .filter(entry -> keyMatches(entry.getKey(), path))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(otherwise);
+    }
+
+    static boolean keyMatches(String key, String path) {
+        return Pattern.compile("(.*\\.)?(" + key + ")").matcher(path).matches();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.rankine.lora.peft;
+
+import dev.rankine.lora.AdaptedModel;
+import dev.rankine.lora.Adapter;
+import dev.rankine.lora.Lora;
+import dev.rankine.lora.LoraMethod;
+import dev.rankine.lora.LowRank;
+import dev.rankine.lora.PlainFactors;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.safetensors.Safetensors;
+import dev.rankine.tensor.safetensors.SafetensorsWriter;
+import dev.rankine.transformer.train.Whole;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An adapter as PEFT keeps it on disk: {@code adapter_config.json} and {@code adapter_model.safetensors}, whose tensors
+ * are named {@code base_model.model.<module path>.lora_A.weight} [r, I] and {@code ... .lora_B.weight} [O, r].
+ *
+ * <p>LoRA and rsLoRA are written as they are. Whatever has lost triplets is written as plain LoRA: scale and gates are
+ * folded into B, {@code rank_pattern} and {@code alpha_pattern} give every module its rank by full path with alpha = r, so
+ * that PEFT's scale is exactly 1, and {@code target_modules} leaves out modules without a triplet, which PEFT cannot
+ * express otherwise.
+ */
+public final class PeftFolder {
+    static final String TENSORS = "adapter_model.safetensors";
+    static final String PREFIX = "base_model.model.";
+    static final String A = ".lora_A.weight";
+    static final String B = ".lora_B.weight";
+
+    private PeftFolder() {}
+
+    /**
+     * Writes a folder, whole or not at all; one that is there is replaced.
+     *
+     * @throws PeftException if an adapter is no low-rank product
+     */
+    public static void save(Path folder, AdaptedModel adapted, BaseModel base) {
+        for (Adapter adapter : adapted.adapters()) {
+            if (!(adapter instanceof LowRank)) {
+                throw new PeftException(folder, adapter + " is no low-rank product and has no form in PEFT's LoRA files");
+            }
+        }
+        Map<String, Tensor> tensors = new TreeMap<>();
+        LoraConfig config = adapted.method() instanceof LoraMethod lora && isUniform(adapted, lora)
+                ? asItIs(adapted, lora, base, tensors)
+                : plain(adapted, base, tensors);
+        try {
+            Path parent = folder.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Whole.folder(folder, aside -> {
+                ConfigFile.write(aside.resolve(ConfigFile.NAME), config);
+                SafetensorsWriter.write(aside.resolve(TENSORS), tensors, Map.of("format", "pt"));
+            });
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static boolean isUniform(AdaptedModel adapted, LoraMethod method) {
+        return adapted.adapters().stream()
+                .allMatch(adapter -> adapter instanceof Lora lora
+                        && lora.rank() == method.rank()
+                        && lora.scale() == method.scaling().of(method.alpha(), method.rank()));
+    }
+
+    private static LoraConfig asItIs(
+            AdaptedModel adapted, LoraMethod method, BaseModel base, Map<String, Tensor> tensors) {
+        List<String> paths = new ArrayList<>();
+        for (Adapter adapter : adapted.adapters()) {
+            Lora lora = (Lora) adapter;
+            tensors.put(PREFIX + lora.path() + A, lora.a().data());
+            tensors.put(PREFIX + lora.path() + B, lora.b().data());
+            paths.add(lora.path());
+        }
+        return new LoraConfig(
+                method.rank(),
+                method.alpha(),
+                method.scaling(),
+                method.dropout(),
+                Map.of(),
+                Map.of(),
+                method.targets().isAllLinear() ? paths : method.targets().names(),
+                null,
+                base,
+                null);
+    }
+
+    private static LoraConfig plain(AdaptedModel adapted, BaseModel base, Map<String, Tensor> tensors) {
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        for (LowRank adapter : adapted.lowRank()) {
+            if (adapter.rank() > 0) {
+                write(adapter.export(), tensors, ranks);
+            }
+        }
+        if (ranks.isEmpty()) {
+            write(zeroTriplet(adapted.lowRank().getFirst()), tensors, ranks);
+        }
+        int usual = mostCommon(ranks);
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        ranks.forEach((path, rank) -> alphas.put(path, (double) rank));
+        return new LoraConfig(
+                usual,
+                usual,
+                LoraMethod.Scaling.STANDARD,
+                0,
+                ranks,
+                alphas,
+                List.copyOf(ranks.keySet()),
+                null,
+                base,
+                null);
+    }
+
+    private static void write(PlainFactors factors, Map<String, Tensor> tensors, Map<String, Integer> ranks) {
+        tensors.put(PREFIX + factors.path() + A, factors.a());
+        tensors.put(PREFIX + factors.path() + B, factors.b());
+        ranks.put(factors.path(), factors.rank());
+    }
+
+    /** An adapter that changes nothing: PEFT refuses one without a module. */
+    private static PlainFactors zeroTriplet(LowRank adapter) {
+        Tensor w0 = adapter.site().weight().data();
+        Tensor like = adapter.export().a();
+        return new PlainFactors(
+                adapter.path(),
+                Tensor.zeros(w0.backend(), like.dtype(), Shape.of(1, adapter.site().inputs())),
+                Tensor.zeros(w0.backend(), like.dtype(), Shape.of(adapter.site().outputs(), 1)));
+    }
+
+    private static int mostCommon(Map<String, Integer> ranks) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        ranks.values().forEach(rank -> counts.merge(rank, 1, Integer::sum));
+        int most = counts.values().stream().mapToInt(count -> count).max().orElse(0);
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() == most)
+                .mapToInt(Map.Entry::getKey)
+                .findFirst()
+                .orElse(1);
+    }
+
+    /**
+     * Reads a folder. Nothing in it is ignored.
+     *
+     * @throws PeftException if a file is missing or asks for more than LoRA, or its tensors do not fit its settings
+     */
+    public static PeftAdapter load(Path folder, Backend backend) {
+        if (!Files.isDirectory(folder)) {
+            throw new PeftException(folder, "there is no such folder");
+        }
+        LoraConfig config = ConfigFile.read(folder.resolve(ConfigFile.NAME));
+        Path file = folder.resolve(TENSORS);
+        try {
+            Safetensors stored = Safetensors.open(file);
+            Map<String, Tensor> tensors = new TreeMap<>();
+            for (String name : stored.names()) {
+                tensors.put(name, stored.tensor(name, backend));
+            }
+            return PeftAdapter.of(file, config, tensors);
+        } catch (IOException unreadable) {
+            throw new PeftException(file, "cannot be read: " + unreadable.getMessage(), unreadable);
+        }
+    }
+}
