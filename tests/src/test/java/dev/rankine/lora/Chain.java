@@ -25,14 +25,14 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /** The smallest model with sites: linear modules {@code layers.0.fc}, {@code layers.1.fc}, ... with tanh between them. */
-final class Chain implements Model {
+public final class Chain implements Model {
     private final List<LinearSite> sites = new ArrayList<>();
     private final Backend backend;
     private final DType dtype;
     private final long seed;
 
     /** @param widths of the input, between the modules, and of the output */
-    Chain(Backend backend, DType dtype, long seed, int... widths) {
+    public Chain(Backend backend, DType dtype, long seed, int... widths) {
         this.backend = backend;
         this.dtype = dtype;
         this.seed = seed;
@@ -44,7 +44,7 @@ final class Chain implements Model {
     }
 
     /** Normal numbers that depend on the model's seed and a stream. */
-    Tensor normal(long stream, double deviation, Shape shape) {
+    public Tensor normal(long stream, double deviation, Shape shape) {
         double[] values = new double[Math.toIntExact(shape.size())];
         Arrays.setAll(values, i -> deviation * Philox.normal(seed, stream, 0, 0, i));
         return Tensor.of(backend, dtype, shape, values);
@@ -59,7 +59,7 @@ final class Chain implements Model {
     }
 
     /** What the model gives for x, as numbers. */
-    double[] numbers(Tensor x) {
+    public double[] numbers(Tensor x) {
         try (var _ = GradientMode.noGrad()) {
             return apply(Variable.constant(x), Pass.inference()).data().toDoubles();
         }

@@ -15,7 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param architecture its class, such as {@code BartForConditionalGeneration}; null if unknown
  * @param modelType its family, such as {@code bart}; null if unknown
  */
-public record BaseModel(String nameOrPath, @Nullable String architecture, @Nullable String modelType) {
+public record BaseModel(
+        String nameOrPath,
+        @Nullable String architecture,
+        @Nullable String modelType) {
     /** A model of which nothing but its place is known. */
     public static BaseModel at(String nameOrPath) {
         return new BaseModel(nameOrPath, null, null);

@@ -48,8 +48,9 @@ final class ConfigFile {
             "task_type",
             "init_lora_weights");
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final Path file;
     private final JsonNode root;
@@ -171,7 +172,9 @@ final class ConfigFile {
         }
         for (String key : root.propertyNames()) {
             String neutral = NEUTRAL.get(key);
-            if (neutral != null && !root.path(key).equals(JSON.readTree(neutral)) && !root.path(key).isNull()) {
+            if (neutral != null
+                    && !root.path(key).equals(JSON.readTree(neutral))
+                    && !root.path(key).isNull()) {
                 throw new PeftException(
                         file, "'" + key + "' is " + root.path(key) + "; only " + neutral + " can be read");
             }
@@ -190,7 +193,7 @@ final class ConfigFile {
                 pattern("alpha_pattern", node -> number("alpha_pattern", node)),
                 targets.isString() ? List.of() : names(targets),
                 targets.isString() ? regularExpression(targets.stringValue()) : null,
-                BaseModel.at(orEmpty(text("base_model_name_or_path"))),
+                base(),
                 text("task_type"));
     }
 
@@ -210,13 +213,22 @@ final class ConfigFile {
         }
     }
 
-    private @Nullable String text(String key) {
-        JsonNode node = root.path(key);
-        return node.isString() ? node.stringValue() : null;
+    private BaseModel base() {
+        String name = text("base_model_name_or_path");
+        JsonNode mapping = root.path("auto_mapping");
+        String library = text(mapping.path("parent_library"));
+        return new BaseModel(
+                name == null ? "" : name,
+                text(mapping.path("base_model_class")),
+                library == null ? null : library.substring(library.lastIndexOf('_') + 1));
     }
 
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
+    private @Nullable String text(String key) {
+        return text(root.path(key));
+    }
+
+    private static @Nullable String text(JsonNode node) {
+        return node.isString() ? node.stringValue() : null;
     }
 
     private boolean flag(String key) {

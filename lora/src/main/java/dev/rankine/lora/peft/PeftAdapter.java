@@ -89,8 +89,10 @@ public final class PeftAdapter {
                 && a.shape().dim(0) == rank
                 && b.shape().dim(1) == rank;
         if (!fits) {
-            throw new PeftException(file, "module " + path + ": lora_A " + a.shape() + " and lora_B " + b.shape()
-                    + " do not have the rank " + rank + " that the configuration gives it");
+            throw new PeftException(
+                    file,
+                    "module " + path + ": lora_A " + a.shape() + " and lora_B " + b.shape() + " do not have the rank "
+                            + rank + " that the configuration gives it");
         }
     }
 
@@ -98,7 +100,8 @@ public final class PeftAdapter {
             Path file, String what, Collection<String> keys, Collection<String> paths) {
         for (String key : keys) {
             if (paths.stream().noneMatch(path -> LoraConfig.keyMatches(key, path))) {
-                throw new PeftException(file, "the key '" + key + "' of " + what + " matches no module; there are: " + paths);
+                throw new PeftException(
+                        file, "the key '" + key + "' of " + what + " matches no module; there are: " + paths);
             }
         }
     }
@@ -115,7 +118,8 @@ public final class PeftAdapter {
     private PlainFactors scaled(PlainFactors factors) {
         Tensor b = factors.b().clone(computing(factors.b().dtype()));
         b.backend().affine(b, config.scale(factors.path()), 0, b);
-        return new PlainFactors(factors.path(), factors.a().clone(computing(factors.a().dtype())), b);
+        return new PlainFactors(
+                factors.path(), factors.a().clone(computing(factors.a().dtype())), b);
     }
 
     private static DType computing(DType dtype) {
@@ -134,7 +138,8 @@ public final class PeftAdapter {
         absent.removeAll(sites.keySet());
         if (!absent.isEmpty()) {
             throw new PeftException(
-                    file, "the model has no linear modules " + absent + "; it has: " + String.join(", ", sites.keySet()));
+                    file,
+                    "the model has no linear modules " + absent + "; it has: " + String.join(", ", sites.keySet()));
         }
         requireTargets(sites.keySet());
         List<Lora> adapters = new ArrayList<>();
@@ -145,8 +150,7 @@ public final class PeftAdapter {
             }
         }
         Targets targets = new Targets(List.copyOf(stored.keySet()));
-        LoraMethod method =
-                new LoraMethod(config.rank(), config.alpha(), config.scaling(), config.dropout(), targets);
+        LoraMethod method = new LoraMethod(config.rank(), config.alpha(), config.scaling(), config.dropout(), targets);
         return AdaptedModel.training(method, adapters, run);
     }
 
@@ -175,10 +179,6 @@ public final class PeftAdapter {
         }
         DType dtype = computing(site.weight().data().dtype());
         return new Lora(
-                site,
-                factors.a().clone(dtype),
-                factors.b().clone(dtype),
-                config.scale(site.path()),
-                config.dropout());
+                site, factors.a().clone(dtype), factors.b().clone(dtype), config.scale(site.path()), config.dropout());
     }
 }

@@ -47,7 +47,8 @@ public final class PeftFolder {
     public static void save(Path folder, AdaptedModel adapted, BaseModel base) {
         for (Adapter adapter : adapted.adapters()) {
             if (!(adapter instanceof LowRank)) {
-                throw new PeftException(folder, adapter + " is no low-rank product and has no form in PEFT's LoRA files");
+                throw new PeftException(
+                        folder, adapter + " is no low-rank product and has no form in PEFT's LoRA files");
             }
         }
         Map<String, Tensor> tensors = new TreeMap<>();
@@ -135,7 +136,8 @@ public final class PeftFolder {
         Tensor like = adapter.export().a();
         return new PlainFactors(
                 adapter.path(),
-                Tensor.zeros(w0.backend(), like.dtype(), Shape.of(1, adapter.site().inputs())),
+                Tensor.zeros(
+                        w0.backend(), like.dtype(), Shape.of(1, adapter.site().inputs())),
                 Tensor.zeros(w0.backend(), like.dtype(), Shape.of(adapter.site().outputs(), 1)));
     }
 
