@@ -1,0 +1,101 @@
+package dev.rankine.transformer.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rankine.lora.AdaptedModel;
+import dev.rankine.lora.Method;
+import dev.rankine.lora.SaLoraMethod;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Backends;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Probe;
+import dev.rankine.tensor.RecordingBackend;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+
+/** Whole runs whose steps are played from a record, as on a device, give the bits of runs that compute each step. */
+class ReplayTest {
+    @Test
+    void anEncoderDecoderTrainsFromARecordWithEqualBits() {
+        for (Backends.Candidate candidate : Backends.all()) {
+            if (candidate.probe() instanceof Probe.Ready) {
+                try (Backend backend = candidate.provider().create(2)) {
+                    trainTwice(backend, TrainerSettings.of(4, 8, 1e-2));
+                    trainTwice(backend, TrainerSettings.of(2, 4, 1e-2).withBatch(4, 2));
+                }
+            }
+        }
+    }
+
+    private static void trainTwice(Backend backend, TrainerSettings settings) {
+        Copying eager = new Copying(backend, DType.F32, 32);
+        TrainingResult computed = eager.trainer(settings).train();
+        RecordingBackend recording = RecordingBackend.over(backend);
+        Copying replayed = new Copying(recording, DType.F32, 32);
+        TrainingResult played = replayed.trainer(settings).train();
+        assertThat(replayed.bits()).isEqualTo(eager.bits());
+        assertThat(played.finalLoss()).isEqualTo(computed.finalLoss());
+        // some lengths of the words come again
+        assertThat(recording.replayedSteps()).isPositive();
+        assertThat(recording.recordedSteps() + recording.replayedSteps()).isEqualTo((int) computed.steps());
+    }
+
+    /** Another sequence of calls is right where gates are drawn for the first time, where they are cut, and after. */
+    @Test
+    void saLoraTrainsFromARecordWithEqualBits() {
+        long steps = 24;
+        Set<Long> newKinds = Set.of(steps / 4, steps / 4 + 1, steps * 3 / 4 - 1, steps * 3 / 4);
+        Backend backend = Backends.choose("reference", 1).backend();
+        RecordingBackend recording = RecordingBackend.over(backend);
+        Run eager = new Run(backend);
+        Run replayed = new Run(recording);
+        TrainingResult computed = eager.train(step -> {});
+        TrainingResult played = replayed.train(step -> {
+            if (newKinds.contains(step)) {
+                recording.forget();
+            }
+        });
+        assertThat(computed.steps()).isEqualTo(steps);
+        assertThat(replayed.bits()).isEqualTo(eager.bits());
+        assertThat(played.finalLoss()).isEqualTo(computed.finalLoss());
+        assertThat(recording.replayedSteps()).isGreaterThan((int) steps / 3);
+    }
+
+    /** SaLoRA on the encoder-decoder, with gates from a quarter to three quarters of the run. */
+    private static final class Run {
+        private final Copying task;
+        private final AdaptedModel adapted;
+
+        Run(Backend backend) {
+            task = new Copying(backend, DType.F32, 24);
+            Method method = SaLoraMethod.paper().with(Map.of("rank", "3", "start", "0.25", "end", "0.75"));
+            adapted = method.attach(task.model, new Method.Run(7, 0));
+        }
+
+        TrainingResult train(LongConsumer afterStep) {
+            return new Trainer<>(
+                            task.backend,
+                            TrainerSettings.of(8, 8, 1e-2),
+                            task.data,
+                            new Seq2SeqObjective(task.model),
+                            adapted.controller())
+                    .listen(new TrainingListener() {
+                        @Override
+                        public void onStep(long made, long steps, double rate) {
+                            afterStep.accept(made);
+                        }
+                    })
+                    .train();
+        }
+
+        List<List<Double>> bits() {
+            return adapted.controller().parameterGroups().stream()
+                    .flatMap(group -> group.parameters().values().stream())
+                    .map(parameter -> Copying.bits(parameter.data()))
+                    .toList();
+        }
+    }
+}
