@@ -21,6 +21,7 @@ import dev.rankine.autograd.op.Matmul;
 import dev.rankine.autograd.op.Mean;
 import dev.rankine.autograd.op.Multiply;
 import dev.rankine.autograd.op.Negate;
+import dev.rankine.autograd.op.OrthogonalityNorm;
 import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Relu;
@@ -70,6 +71,7 @@ public final class Operations {
             Attention.SPEC,
             Dropout.SPEC,
             CrossEntropy.SPEC,
+            OrthogonalityNorm.SPEC,
             OrthogonalityPenalty.SPEC);
 
     private Operations() {}

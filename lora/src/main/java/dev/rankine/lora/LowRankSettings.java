@@ -1,5 +1,7 @@
 package dev.rankine.lora;
 
+import dev.rankine.transformer.site.LinearSite;
+
 /** The checks that settings of low-rank methods have in common. */
 final class LowRankSettings {
     private LowRankSettings() {}
@@ -14,6 +16,24 @@ final class LowRankSettings {
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout must be in [0, 1), got " + dropout);
         }
+    }
+
+    static void checkFits(int rank, LinearSite site) {
+        int largest = Math.min(site.inputs(), site.outputs());
+        if (rank < 1 || rank > largest) {
+            throw new IllegalArgumentException("rank " + rank + " does not fit " + site.path() + " "
+                    + site.weight().shape() + ": it must be 1 to " + largest);
+        }
+    }
+
+    /** Refuses a density that keeps none of the triplets. */
+    static int requireSome(String method, double density, int triplets) {
+        int kept = TopTriplets.count(density, triplets);
+        if (kept < 1) {
+            throw new IllegalArgumentException(
+                    method + ": density " + density + " of " + triplets + " triplets keeps none: raise it or the rank");
+        }
+        return kept;
     }
 
     static void checkDensity(double density) {

@@ -34,6 +34,13 @@ public final class Triplets {
         return places.length;
     }
 
+    /** A persistent copy of these elements of x[r]. */
+    public Tensor elements(Tensor x) {
+        double[] from = x.toDoubles();
+        double[] cut = Arrays.stream(places).mapToDouble(j -> from[j]).toArray();
+        return Tensor.of(x.backend(), x.dtype(), Shape.of(places.length), cut);
+    }
+
     /** A persistent copy of these rows of x[r, I]. */
     public Tensor rows(Tensor x) {
         int width = x.shape().dim(1);

@@ -9,6 +9,7 @@ import dev.rankine.tensor.random.Philox;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -66,7 +67,8 @@ final class Formulas {
         ALL.put("attention", Formulas::attention);
         ALL.put("dropout", in -> dropout(in[0]));
         ALL.put("crossEntropy", in -> crossEntropy(in[0]));
-        ALL.put("orthogonalityPenalty", Formulas::orthogonality);
+        ALL.put("orthogonalityPenalty", in -> orthogonality(squares -> squares, in));
+        ALL.put("orthogonalityNorm", in -> orthogonality(Math::sqrt, in));
     }
 
     private Formulas() {}
@@ -199,11 +201,12 @@ final class Formulas {
         });
     }
 
-    private static Grid orthogonality(Grid... in) {
-        double sum = 0;
+    private static Grid orthogonality(DoubleUnaryOperator measure, Grid... in) {
+        double total = 0;
         for (int which = 0; which < in.length; which++) {
             Grid x = in[which];
             boolean rows = which == 0;
+            double sum = 0;
             int vectors = x.shape().dim(rows ? 0 : 1);
             for (int i = 0; i < vectors; i++) {
                 for (int j = 0; j < vectors; j++) {
@@ -214,7 +217,8 @@ final class Formulas {
                     sum += Math.pow(product - (i == j ? 1 : 0), 2);
                 }
             }
+            total += measure.applyAsDouble(sum);
         }
-        return new Grid(Shape.of(), new double[] {sum});
+        return new Grid(Shape.of(), new double[] {total});
     }
 }

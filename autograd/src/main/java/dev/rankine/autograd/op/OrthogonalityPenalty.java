@@ -7,7 +7,6 @@ import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Shape;
-import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import java.util.ArrayList;
@@ -56,23 +55,11 @@ public record OrthogonalityPenalty(int overRows, int overColumns, Tensor identit
         Tensor total = identity.result("orthogonalityPenalty", Shape.of());
         total.backend().fill(total, 0);
         for (int i = 0; i < in.length; i++) {
-            Tensor gap = gap(i, in[i]);
+            Tensor gap = Gram.gap(name(), in[i], i < overRows, identity);
             saved.save(in[i], gap);
             total = total.plus(gap.map(Unary.SQUARE).sumTo(Shape.of()));
         }
         return total;
-    }
-
-    /** The Gram matrix [r, r] less the identity. */
-    private Tensor gap(int i, Tensor x) {
-        int r = x.shape().rank() == 2 ? x.shape().dim(i < overRows ? 0 : 1) : -1;
-        if (r < 0 || r > identity.shape().dim(0)) {
-            throw ShapeMismatch.in(
-                    "orthogonalityPenalty", "need matrices within the identity", x.shape(), identity.shape());
-        }
-        Tensor flipped = x.transpose(0, 1);
-        Tensor gram = i < overRows ? x.matmul(flipped) : flipped.matmul(x);
-        return gram.minus(identity.slice(0, 0, r).slice(1, 0, r));
     }
 
     @Override
@@ -80,18 +67,15 @@ public record OrthogonalityPenalty(int overRows, int overColumns, Tensor identit
         @Nullable Tensor[] gradients = new @Nullable Tensor[overRows + overColumns];
         for (int i = 0; i < gradients.length; i++) {
             gradients[i] = saved.needs(i)
-                    ? gradient(i, saved.get(2 * i), saved.get(2 * i + 1)).times(dY)
+                    ? Gram.timesMatrix(saved.get(2 * i + 1), saved.get(2 * i), i < overRows)
+                            .affine(4, 0)
+                            .times(dY)
                     : null;
         }
         return gradients;
     }
 
-    private Tensor gradient(int i, Tensor x, Tensor gap) {
-        Tensor product = i < overRows ? gap.matmul(x) : x.matmul(gap);
-        return product.affine(4, 0);
-    }
-
-    private static Tensor identity(Variable... in) {
+    static Tensor identity(Variable... in) {
         int size = Arrays.stream(in)
                 .mapToInt(x -> Math.max(x.shape().dim(0), x.shape().dim(1)))
                 .max()
