@@ -30,7 +30,9 @@ class MethodsTest {
         AdaptedModel adapted = method.attach(model, new Method.Run(1, 0));
         assertThat(adapted.method()).isEqualTo(method);
         assertThat(adapted.adapters()).hasSize(2);
-        assertThat(adapted.trainableParameters()).isEqualTo(8 * (9 + 8 + 8 + 10));
+        long factors = 8 * (9 + 8 + 8 + 10);
+        long lambdas = method instanceof AdaLoraMethod ? 16 : 0;
+        assertThat(adapted.trainableParameters()).isEqualTo(factors + lambdas);
         assertThat(adapted.retained().rank()).containsExactly(Map.entry("layers.0.fc", 8), Map.entry("layers.1.fc", 8));
         assertThat(adapted.retained().parameterDensity()).isEqualTo(1);
         adapted.detach();
@@ -41,7 +43,7 @@ class MethodsTest {
     void anUnknownMethodIsRefusedWithTheList() {
         assertThatThrownBy(() -> Methods.named("lorra"))
                 .hasMessageContaining("'lorra'")
-                .hasMessageContaining("lora, rslora, salora");
+                .hasMessageContaining("lora, rslora, adalora, salora");
     }
 
     @Test

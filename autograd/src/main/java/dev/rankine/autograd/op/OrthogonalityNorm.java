@@ -31,6 +31,7 @@ public record OrthogonalityNorm(int overRows, int overColumns, Tensor identity) 
                             List.of(in[0]), Arrays.asList(in).subList(1, in.length), OrthogonalityPenalty.identity(in)))
             .on(of(2, 3), of(4, 2))
             .on(of(3, 2))
+            .on(of(1, 3), of(4, 1))
             .on(of(0, 3), of(2, 0), of(3, 2));
 
     /** Far below every norm that is not 0, and its reciprocal still a number in F32. */
