@@ -52,9 +52,9 @@ class AdaLoraTest {
         CubicBudget budget = AdaLoraMethod.standard().schedule(9, target, steps);
         budget = new CubicBudget(9, target, budget.warmup(), budget.cooldown(), steps, 2);
         Rig rig = run.rig(steps);
-        while (rig.step() < steps) {
+        while (rig.at() < steps) {
             run.step(rig);
-            long made = rig.step();
+            long made = rig.at();
             if (budget.isAllocation(made)) {
                 assertThat(run.openTriplets()).isEqualTo(budget.at(made));
             }
@@ -141,7 +141,7 @@ class AdaLoraTest {
         // without a task and at lambda = 0 nothing tells triplets apart but the regulariser, which is off
         SmallRun idle = run(Map.of("rank", "3", "interval", "2", "density", ".45", "gamma", "0"), 3);
         Rig idleRig = idle.rig(20);
-        while (idleRig.step() < 20) {
+        while (idleRig.at() < 20) {
             idleRig.update();
             idleRig.shrink();
         }

@@ -38,7 +38,7 @@ final class SmallRun {
 
     /** The task's loss as a micro-batch of this step sees it. */
     Variable loss(Rig rig) {
-        return model.loss(x, target, model.training(BATCH, rig.step()));
+        return model.loss(x, target, model.training(BATCH, rig.at()));
     }
 
     void step(Rig rig) {
@@ -46,7 +46,7 @@ final class SmallRun {
     }
 
     void train(Rig rig, long until) {
-        while (rig.step() < until) {
+        while (rig.at() < until) {
             step(rig);
         }
     }
