@@ -22,12 +22,12 @@ public final class KernelGenerator {
         {"STEP", "VectorMath.step(x)"},
         {"SQUARE", "x.mul(x)"},
         {"SQUARE_ROOT", "x.sqrt()"},
-        {"RECIPROCAL", "VectorMath.constant(1f).div(x)"},
+        {"RECIPROCAL", "VectorMath.ONE.div(x)"},
         {"EXP", "VectorMath.exp(x)"},
         {"LOG", "VectorMath.log(x)"},
         {"TANH", "VectorMath.tanh(x)"},
         {"SIGMOID", "VectorMath.sigmoid(x)"},
-        {"RELU", "x.max(0f)"},
+        {"RELU", "x.max(VectorMath.ZERO)"},
         {"GELU", "VectorMath.gelu(x)"},
         {"GELU_TANH", "VectorMath.geluTanh(x)"},
     };
@@ -40,9 +40,9 @@ public final class KernelGenerator {
         {"DIVIDE", "a.div(b)"},
         {"MINIMUM", "a.min(b)"},
         {"MAXIMUM", "a.max(b)"},
-        {"TANH_BACKWARD", "a.neg().fma(a, VectorMath.constant(1f)).mul(b)"},
-        {"SIGMOID_BACKWARD", "VectorMath.constant(1f).sub(a).mul(a).mul(b)"},
-        {"RELU_BACKWARD", "VectorMath.constant(0f).blend(b, a.compare(VectorOperators.GT, 0f))"},
+        {"TANH_BACKWARD", "a.neg().fma(a, VectorMath.ONE).mul(b)"},
+        {"SIGMOID_BACKWARD", "VectorMath.ONE.sub(a).mul(a).mul(b)"},
+        {"RELU_BACKWARD", "VectorMath.whereAbove0(a, b)"},
         {"GELU_BACKWARD", "VectorMath.geluDerivative(a).mul(b)"},
         {"GELU_TANH_BACKWARD", "VectorMath.geluTanhDerivative(a).mul(b)"},
     };
@@ -371,9 +371,7 @@ public final class KernelGenerator {
             line(1, "}");
         }
         line(0, "}");
-        return withImport("dev.rankine.tensor.Binary").replace(
-                "import jdk.incubator.vector.FloatVector;\n",
-                "import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorOperators;\n");
+        return withImport("dev.rankine.tensor.Binary");
     }
 
     private String withImport(String name) {

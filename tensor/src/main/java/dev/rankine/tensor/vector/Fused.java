@@ -28,7 +28,7 @@ final class Fused {
     }
 
     /** x if the elements of its rows lie side by side, else a copy where they do. */
-    private static Tensor evenRows(Tensor x) {
+    static Tensor evenRows(Tensor x) {
         int last = x.shape().rank() - 1;
         return x.shape().dim(last) <= 1 || x.stride(last) == 1 ? x : x.contiguous();
     }
@@ -156,7 +156,7 @@ final class Fused {
     // ---- random numbers ----
 
     void uniform(Draw draw, Tensor out) {
-        RandomKernels random = random(draw);
+        RandomKernels random = Dropper.random(draw);
         Grid grid = Grid.rows(byExample(out), column(draw.examples()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             long example = Lanes.ALL.get(Lanes.LONG, at[1]);
@@ -171,40 +171,15 @@ final class Fused {
     }
 
     void dropout(Tensor x, Backend.Dropout dropout, Tensor y) {
-        RandomKernels random = random(dropout.draw());
-        float threshold = threshold(dropout.p());
-        float factor = (float) (1 / (1 - dropout.p()));
-        Grid grid = Grid.rows(
-                byExample(y), byExample(x.contiguous()), column(dropout.draw().examples()));
+        Dropper dropper = Dropper.of(dropout);
+        Tensor rows = byExample(y);
+        long from = Native.address(rows);
+        long step = 4L * rows.shape().dim(1);
+        Grid grid = Grid.rows(rows, byExample(x.contiguous()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
-            long example = Lanes.ALL.get(Lanes.LONG, at[2]);
-            for (int done = 0; done < count; done += Stage.SLOT) {
-                int part = Math.min(Stage.SLOT, count - done);
-                int groups = (part + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
-                random.uniform(example, first + done, stage.slot(0), groups);
-                int vectors = part / COUNT;
-                long from = at[1] + 4L * done;
-                long to = at[0] + 4L * done;
-                RandomKernels.drop(from, stage.slot(0), threshold, factor, to, vectors);
-                int rest = part - vectors * COUNT;
-                if (rest > 0) {
-                    long place = 4L * vectors * COUNT;
-                    long slot = stage.collect(1, from + place, Float.BYTES, rest);
-                    RandomKernels.drop(slot, stage.slot(0) + place, threshold, factor, slot, 1);
-                    stage.scatter(1, to + place, Float.BYTES, rest);
-                }
-            }
+            int example = (int) ((at[0] - from) / Math.max(1, step));
+            dropper.run(example, first, at[1], at[0], count, stage);
         });
-    }
-
-    /** The smallest of the 2^23 uniform numbers that is at least p: comparing with it is exact in F32. */
-    private static float threshold(double p) {
-        return (float) ((Math.ceil(p * 0x1p23 - 0.5) + 0.5) * 0x1p-23);
-    }
-
-    private static RandomKernels random(Draw draw) {
-        long[] clock = draw.clock().toLongs();
-        return new RandomKernels(clock[0], draw.stream(), clock[1]);
     }
 
     /** A contiguous tensor with one row for each example. */

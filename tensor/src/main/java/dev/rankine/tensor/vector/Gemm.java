@@ -21,11 +21,16 @@ public final class Gemm {
     private static final int MANY = 16;
 
     private final WorkerPool pool;
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
-    private final Supplier<Scratch> scratch = scratches::get;
+    private final Supplier<Scratch> scratch;
 
     Gemm(WorkerPool pool) {
+        this(pool, ThreadLocal.withInitial(Scratch::new)::get);
+    }
+
+    /** {@code scratch} gives the memory of the calling thread. */
+    Gemm(WorkerPool pool, Supplier<Scratch> scratch) {
         this.pool = pool;
+        this.scratch = scratch;
     }
 
     /**
@@ -65,7 +70,7 @@ public final class Gemm {
     }
 
     private static Product product(Matrix a, Matrix b, Matrix c, int index, int rows, boolean add) {
-        Product p = new Product(
+        return new Product(
                 rows,
                 c.columns,
                 a.columns,
@@ -79,7 +84,6 @@ public final class Gemm {
                 Float.BYTES * c.rowStride,
                 Float.BYTES * c.columnStride,
                 add);
-        return turnsBetter(p) ? p.transposed() : p;
     }
 
     /** Whether C^T = B^T A^T is the easier product. */
@@ -112,7 +116,11 @@ public final class Gemm {
     }
 
     /** One product on the calling thread. */
-    private static void alone(Product p, Scratch scratch) {
+    static void alone(Product any, Scratch scratch) {
+        Product p = turnsBetter(any) ? any.transposed() : any;
+        if (p.m() == 0 || p.n() == 0) {
+            return;
+        }
         if (p.k() == 0) {
             clear(p);
         } else if (VectorProduct.fits(p)) {
@@ -127,9 +135,10 @@ public final class Gemm {
     }
 
     /** One product on all threads if it is large enough. */
-    private void one(Product p) {
+    private void one(Product any) {
+        Product p = turnsBetter(any) ? any.transposed() : any;
         if (p.work() < SHARED_WORK) {
-            alone(p, scratch.get());
+            alone(any, scratch.get());
         } else if (VectorProduct.fits(p)) {
             int width = Math.max(Packing.PANEL, Packing.roundUp((int) (BLOCK_WORK / p.k()) + 1, Packing.PANEL));
             pool.run((p.n() + width - 1) / width, block -> {

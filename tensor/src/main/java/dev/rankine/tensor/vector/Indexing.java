@@ -33,7 +33,8 @@ final class Indexing {
         return values;
     }
 
-    private static long[] read(Tensor ids) {
+    /** All elements of an I64 tensor in row-major order. */
+    static long[] read(Tensor ids) {
         if (!ids.isContiguous()) {
             return ids.toLongs();
         }

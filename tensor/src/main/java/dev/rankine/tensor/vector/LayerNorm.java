@@ -15,44 +15,63 @@ final class LayerNorm {
     /** y = (x - mean) rstd gamma + beta; mean and rstd are stored at their addresses. */
     static void row(long x, long gamma, long beta, double epsilon, long y, long meanAt, long rstdAt, int count) {
         float mean = Rows.sum(x, count) / count;
-        FloatVector squares = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector centred = load(x, i, inside).sub(mean, inside);
-            squares = centred.fma(centred, squares);
-        }
-        float rstd = (float) (1 / Math.sqrt((double) Lanes.sum(squares) / count + epsilon));
+        float rstd = (float) (1 / Math.sqrt((double) squares(x, mean, count) / count + epsilon));
         Lanes.set(meanAt, mean);
         Lanes.set(rstdAt, rstd);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            load(x, i, inside)
-                    .sub(mean)
-                    .mul(rstd)
-                    .fma(load(gamma, i, inside), load(beta, i, inside))
-                    .intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector n = Lanes.load(x + 4L * i).sub(mean).mul(rstd);
+            n.fma(Lanes.load(gamma + 4L * i), Lanes.load(beta + 4L * i)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            FloatVector n = load(x, i, rest).sub(mean).mul(rstd);
+            n.fma(load(gamma, i, rest), load(beta, i, rest)).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+        }
+    }
+
+    private static float squares(long x, float mean, int count) {
+        FloatVector squares = FloatVector.zero(SPECIES);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector centred = Lanes.load(x + 4L * i).sub(mean);
+            squares = centred.fma(centred, squares);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            FloatVector centred = load(x, i, rest).sub(mean, rest);
+            squares = centred.fma(centred, squares);
+        }
+        return Lanes.sum(squares);
     }
 
     /** With n = (x - mean) rstd and g = dY gamma: dX = rstd (g - mean(g) - n mean(g n)); dX may be x or dY. */
     static void backwardRow(long x, long gamma, float mean, float rstd, long dY, long dX, int count) {
         FloatVector sumG = FloatVector.zero(SPECIES);
         FloatVector sumGn = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector g = load(dY, i, inside).mul(load(gamma, i, inside));
-            FloatVector n = load(x, i, inside).sub(mean).mul(rstd);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector g = Lanes.load(dY + 4L * i).mul(Lanes.load(gamma + 4L * i));
             sumG = sumG.add(g);
-            sumGn = g.fma(n, sumGn);
+            sumGn = g.fma(Lanes.load(x + 4L * i).sub(mean).mul(rstd), sumGn);
+        }
+        VectorMask<Float> rest = Lanes.first(count - i);
+        if (i < count) {
+            FloatVector g = load(dY, i, rest).mul(load(gamma, i, rest));
+            sumG = sumG.add(g);
+            sumGn = g.fma(load(x, i, rest).sub(mean).mul(rstd), sumGn);
         }
         float meanG = Lanes.sum(sumG) / count;
-        float meanGn = Lanes.sum(sumGn) / count;
-        FloatVector minusMeanGn = FloatVector.broadcast(SPECIES, -meanGn);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector g = load(dY, i, inside).mul(load(gamma, i, inside));
-            FloatVector n = load(x, i, inside).sub(mean).mul(rstd);
-            n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER, inside);
+        FloatVector minusMeanGn = FloatVector.broadcast(SPECIES, -Lanes.sum(sumGn) / count);
+        for (i = 0; i + COUNT <= count; i += COUNT) {
+            FloatVector g = Lanes.load(dY + 4L * i).mul(Lanes.load(gamma + 4L * i));
+            FloatVector n = Lanes.load(x + 4L * i).sub(mean).mul(rstd);
+            n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER);
+        }
+        if (i < count) {
+            FloatVector g = load(dY, i, rest).mul(load(gamma, i, rest));
+            FloatVector n = load(x, i, rest).sub(mean).mul(rstd);
+            n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
         }
     }
 
@@ -63,14 +82,13 @@ final class LayerNorm {
     static void parameters(
             long x, long dY, long step, long mean, long rstd, int rows, long dGamma, long dBeta, int columns) {
         for (int j = 0; j < columns; j += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(j, columns);
+            VectorMask<Float> inside = Lanes.first(Math.min(COUNT, columns - j));
             FloatVector gamma = FloatVector.zero(SPECIES);
             FloatVector beta = FloatVector.zero(SPECIES);
             for (int i = 0; i < rows; i++) {
                 FloatVector g = load(dY + i * step, j, inside);
-                FloatVector n = load(x + i * step, j, inside)
-                        .sub(Lanes.get(mean + 4L * i))
-                        .mul(Lanes.get(rstd + 4L * i));
+                float centre = Lanes.get(mean + 4L * i);
+                FloatVector n = load(x + i * step, j, inside).sub(centre).mul(Lanes.get(rstd + 4L * i));
                 gamma = g.fma(n, gamma);
                 beta = beta.add(g);
             }
@@ -79,7 +97,7 @@ final class LayerNorm {
         }
     }
 
-    private static FloatVector load(long address, int i, VectorMask<Float> inside) {
-        return FloatVector.fromMemorySegment(SPECIES, ALL, address + 4L * i, ORDER, inside);
+    private static FloatVector load(long from, int i, VectorMask<Float> inside) {
+        return FloatVector.fromMemorySegment(SPECIES, ALL, from + 4L * i, ORDER, inside);
     }
 }

@@ -94,7 +94,7 @@ final class MapKernels {
     private static void reciprocal(long from, long to, int vectors) {
         for (int i = 0; i < vectors; i++) {
             FloatVector x = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-            VectorMath.constant(1f).div(x).intoMemorySegment(ALL, to, ORDER);
+            VectorMath.ONE.div(x).intoMemorySegment(ALL, to, ORDER);
             from += BYTES;
             to += BYTES;
         }
@@ -139,7 +139,7 @@ final class MapKernels {
     private static void relu(long from, long to, int vectors) {
         for (int i = 0; i < vectors; i++) {
             FloatVector x = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-            x.max(0f).intoMemorySegment(ALL, to, ORDER);
+            x.max(VectorMath.ZERO).intoMemorySegment(ALL, to, ORDER);
             from += BYTES;
             to += BYTES;
         }

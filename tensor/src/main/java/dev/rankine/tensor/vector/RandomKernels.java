@@ -57,28 +57,29 @@ final class RandomKernels {
     void uniform(long example, long position, long to, int groups) {
         long block = position >>> 2;
         for (int i = 0; i < groups; i++) {
-            LongVector c0 = LongVector.broadcast(LONGS, block).addIndex(1).and(LOW);
+            LongVector c0 = LongVector.broadcast(LONGS, block).addIndex(1);
             LongVector c1 = LongVector.broadcast(LONGS, example & LOW);
             LongVector c2 = LongVector.broadcast(LONGS, step & LOW);
             LongVector c3 = LongVector.broadcast(LONGS, stream & LOW);
             int k0 = (int) seed;
             int k1 = (int) (seed >>> 32);
             for (int round = 0; round < Philox.ROUNDS; round++) {
-                LongVector p0 = c0.mul(MULTIPLIER_0);
-                LongVector p1 = c2.mul(MULTIPLIER_1);
+                LongVector p0 = c0.and(LOW).mul(MULTIPLIER_0);
+                LongVector p1 = c2.and(LOW).mul(MULTIPLIER_1);
                 c0 = p1.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c1)
                         .lanewise(VectorOperators.XOR, k0 & LOW);
                 c2 = p0.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c3)
                         .lanewise(VectorOperators.XOR, k1 & LOW);
-                c1 = p1.and(LOW);
-                c3 = p0.and(LOW);
+                // the upper halves of c0 to c3 are left as they come: only the lower ones count
+                c1 = p1;
+                c3 = p0;
                 k0 += Philox.WEYL_0;
                 k1 += Philox.WEYL_1;
             }
-            LongVector early = c1.lanewise(VectorOperators.LSHL, 32).or(c0);
-            LongVector late = c3.lanewise(VectorOperators.LSHL, 32).or(c2);
+            LongVector early = c1.lanewise(VectorOperators.LSHL, 32).or(c0.and(LOW));
+            LongVector late = c3.lanewise(VectorOperators.LSHL, 32).or(c2.and(LOW));
             toUniform(FIRST_HALF.selectFrom(early, late)).intoMemorySegment(ALL, to, ORDER);
             toUniform(SECOND_HALF.selectFrom(early, late)).intoMemorySegment(ALL, to + BYTES, ORDER);
             block += LONGS.length();

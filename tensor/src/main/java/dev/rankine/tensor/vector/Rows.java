@@ -50,10 +50,14 @@ final class Rows {
             m1 = m1.max(FloatVector.fromMemorySegment(SPECIES, ALL, x + BYTES, ORDER));
             x += 2L * BYTES;
         }
-        for (; i < count; i += COUNT) {
-            VectorMask<Float> mask = Lanes.first(Math.min(COUNT, count - i));
-            m0 = m0.max(lowest.blend(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask), mask));
+        if (i + COUNT <= count) {
+            m0 = m0.max(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER));
             x += BYTES;
+            i += COUNT;
+        }
+        if (i < count) {
+            VectorMask<Float> mask = Lanes.first(count - i);
+            m1 = m1.max(lowest.blend(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask), mask));
         }
         return Lanes.max(m0.max(m1));
     }

@@ -14,6 +14,8 @@ final class Softmax {
     /** The address of no mask. */
     static final long NO_MASK = 0;
 
+    private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+
     private Softmax() {}
 
     /**
@@ -22,77 +24,95 @@ final class Softmax {
      * @param mask as many floats as x, or {@link #NO_MASK}
      */
     static void row(long x, float scale, long mask, long y, int count) {
-        float max = max(x, scale, mask, count);
-        float sum = exponentials(x, scale, mask, max, y, count);
-        scale(y, sum == 0 ? 0 : 1 / sum, count);
-    }
-
-    private static float max(long x, float scale, long mask, int count) {
-        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < count; i += COUNT) {
-            largest = largest.max(scores(x, scale, mask, i, count));
+        long scores = x;
+        if (mask != NO_MASK) {
+            hide(x, scale, mask, y, count);
+            scores = y;
+        } else if (scale != 1) {
+            scale(x, scale, y, count);
+            scores = y;
         }
-        return Lanes.max(largest);
-    }
-
-    /** One vector of scores, negative infinity where they are hidden or beyond the end. */
-    private static FloatVector scores(long x, float scale, long mask, int i, int count) {
-        VectorMask<Float> seen = seen(mask, i, count);
-        FloatVector hidden = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        return hidden.blend(
-                FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, seen)
-                        .mul(scale),
-                seen);
-    }
-
-    private static VectorMask<Float> seen(long mask, int i, int count) {
-        VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-        if (mask == NO_MASK) {
-            return inside;
+        float max = Rows.max(scores, count);
+        if (mask != NO_MASK && max == Float.NEGATIVE_INFINITY) {
+            clear(y, count);
+            return;
         }
-        return FloatVector.fromMemorySegment(SPECIES, ALL, mask + 4L * i, ORDER, inside)
-                .compare(VectorOperators.NE, 0f);
+        float sum = exponentials(scores, max, y, count);
+        scale(y, 1 / sum, y, count);
     }
 
-    private static float exponentials(long x, float scale, long mask, float max, long y, int count) {
+    /** y = scale x where the mask is not 0, else negative infinity. */
+    private static void hide(long x, float scale, long mask, long y, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            VectorMask<Float> seen = Lanes.load(mask + 4L * i).compare(VectorOperators.NE, VectorMath.ZERO);
+            LOWEST.blend(Lanes.load(x + 4L * i).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            VectorMask<Float> seen = load(mask, i, rest).compare(VectorOperators.NE, VectorMath.ZERO);
+            LOWEST.blend(load(x, i, rest).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+        }
+    }
+
+    /** y = e^(x - max), and their sum. */
+    private static float exponentials(long x, float max, long y, int count) {
         FloatVector sum = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> seen = seen(mask, i, count);
-            FloatVector shifted = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, seen)
-                    .mul(scale)
-                    .sub(max);
-            FloatVector e = FloatVector.zero(SPECIES).blend(VectorMath.exp(shifted), seen);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector e = VectorMath.exp(Lanes.load(x + 4L * i).sub(max));
             sum = sum.add(e);
-            e.intoMemorySegment(ALL, y + 4L * i, ORDER, SPECIES.indexInRange(i, count));
+            e.intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            FloatVector e = VectorMath.exp(load(x, i, rest).sub(max));
+            sum = sum.add(e, rest);
+            e.intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
         }
         return Lanes.sum(sum);
     }
 
-    private static void scale(long y, float factor, int count) {
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, inside)
-                    .mul(factor)
-                    .intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
+    private static void clear(long y, int count) {
+        for (int i = 0; i < count; i++) {
+            Lanes.set(y + 4L * i, 0f);
+        }
+    }
+
+    private static FloatVector load(long from, int i, VectorMask<Float> inside) {
+        return FloatVector.fromMemorySegment(SPECIES, ALL, from + 4L * i, ORDER, inside);
+    }
+
+    private static void scale(long x, float factor, long y, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            Lanes.load(x + 4L * i).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            load(x, i, rest).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
         }
     }
 
     /** dX = scale y (dY - sum(y dY)); dX may be y or dY. */
     static void backwardRow(long y, long dY, float scale, long dX, int count) {
         FloatVector inner = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            inner = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, inside)
-                    .fma(FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, inside), inner);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            inner = Lanes.load(y + 4L * i).fma(Lanes.load(dY + 4L * i), inner);
+        }
+        VectorMask<Float> rest = Lanes.first(count - i);
+        if (i < count) {
+            inner = load(y, i, rest).fma(load(dY, i, rest), inner);
         }
         float sum = Lanes.sum(inner);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, inside)
-                    .sub(sum)
-                    .mul(FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, inside))
-                    .mul(scale)
-                    .intoMemorySegment(ALL, dX + 4L * i, ORDER, inside);
+        for (i = 0; i + COUNT <= count; i += COUNT) {
+            FloatVector centred = Lanes.load(dY + 4L * i).sub(sum);
+            centred.mul(Lanes.load(y + 4L * i)).mul(scale).intoMemorySegment(ALL, dX + 4L * i, ORDER);
+        }
+        if (i < count) {
+            FloatVector centred = load(dY, i, rest).sub(sum);
+            centred.mul(load(y, i, rest)).mul(scale).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
         }
     }
 
@@ -101,31 +121,32 @@ final class Softmax {
         if (target < 0) {
             return 0;
         }
-        float max = max(x, 1, NO_MASK, count);
+        float max = Rows.max(x, count);
         FloatVector sum = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            FloatVector shifted = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, inside)
-                    .sub(max);
-            sum = sum.add(VectorMath.exp(shifted), inside);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            sum = sum.add(VectorMath.exp(Lanes.load(x + 4L * i).sub(max)));
         }
-        // the C library's logarithm may differ between machines, StrictMath's may not
-        return (float) (StrictMath.log(Lanes.sum(sum)) + max - Lanes.get(x + 4 * target));
+        if (i < count) {
+            VectorMask<Float> rest = Lanes.first(count - i);
+            sum = sum.add(VectorMath.exp(load(x, i, rest).sub(max)), rest);
+        }
+        float log =
+                VectorMath.log(FloatVector.broadcast(SPECIES, Lanes.sum(sum))).lane(0);
+        return log + (max - Lanes.get(x + 4 * target));
     }
 
     /** dX = (softmax(x) - [v = target]) dLoss, zeros for a negative target; dX may be x. */
     static void crossEntropyBackward(long x, long target, float dLoss, long dX, int count) {
         if (target < 0) {
-            for (int v = 0; v < count; v++) {
-                Lanes.set(dX + 4L * v, 0f);
-            }
+            clear(dX, count);
             return;
         }
-        float max = max(x, 1, NO_MASK, count);
-        float sum = exponentials(x, 1, NO_MASK, max, dX, count);
+        float max = Rows.max(x, count);
+        float sum = exponentials(x, max, dX, count);
         float factor = 1 / sum;
         float hit = Lanes.get(dX + 4 * target) * factor - 1;
-        scale(dX, factor * dLoss, count);
+        scale(dX, factor * dLoss, dX, count);
         Lanes.set(dX + 4 * target, hit * dLoss);
     }
 }

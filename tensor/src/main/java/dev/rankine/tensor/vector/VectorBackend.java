@@ -21,18 +21,20 @@ public final class VectorBackend implements Backend {
     private final Reductions reductions;
     private final Indexing indexing;
     private final Fused fused;
+    private final Attention attention;
     private final Conversions conversions;
 
     /** A back-end that works with {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
         pool = new WorkerPool(threads);
-        ThreadLocal<Stage> perThread = ThreadLocal.withInitial(Stage::new);
-        Supplier<Stage> stages = perThread::get;
-        gemm = new Gemm(pool);
+        Supplier<Stage> stages = ThreadLocal.withInitial(Stage::new)::get;
+        Supplier<Scratch> scratches = ThreadLocal.withInitial(Scratch::new)::get;
+        gemm = new Gemm(pool, scratches);
         elementwise = new Elementwise(pool, stages);
         reductions = new Reductions(pool, stages);
         indexing = new Indexing(pool);
         fused = new Fused(pool, stages);
+        attention = new Attention(pool, stages, scratches);
         conversions = new Conversions(pool, stages);
     }
 
@@ -175,6 +177,36 @@ public final class VectorBackend implements Backend {
     public void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
         requireFloats("layerNormParameters", x, mean, rstd, dY, dGamma, dBeta);
         fused.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
+    }
+
+    @Override
+    public void attention(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            @Nullable Tensor mask,
+            double scale,
+            @Nullable Dropout dropout,
+            Tensor out,
+            Tensor probabilities) {
+        requireFloats("attention", q, k, v, mask, out, probabilities);
+        attention.forward(q, k, v, mask, (float) scale, dropout, out, probabilities);
+    }
+
+    @Override
+    public void attentionBackward(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor probabilities,
+            double scale,
+            @Nullable Dropout dropout,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        requireFloats("attentionBackward", q, k, v, probabilities, dOut, dQ, dK, dV);
+        attention.backward(q, k, v, probabilities, (float) scale, dropout, dOut, dQ, dK, dV);
     }
 
     @Override

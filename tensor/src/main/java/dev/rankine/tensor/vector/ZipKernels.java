@@ -7,7 +7,6 @@ import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import dev.rankine.tensor.Binary;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * y = f(a, b) over whole vectors, a loop for each function. A step of 0 bytes reads the same vector again,
@@ -105,7 +104,7 @@ final class ZipKernels {
         for (int i = 0; i < vectors; i++) {
             FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, left, ORDER);
             FloatVector b = FloatVector.fromMemorySegment(SPECIES, ALL, right, ORDER);
-            a.neg().fma(a, VectorMath.constant(1f)).mul(b).intoMemorySegment(ALL, to, ORDER);
+            a.neg().fma(a, VectorMath.ONE).mul(b).intoMemorySegment(ALL, to, ORDER);
             left += aStep;
             right += bStep;
             to += BYTES;
@@ -116,7 +115,7 @@ final class ZipKernels {
         for (int i = 0; i < vectors; i++) {
             FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, left, ORDER);
             FloatVector b = FloatVector.fromMemorySegment(SPECIES, ALL, right, ORDER);
-            VectorMath.constant(1f).sub(a).mul(a).mul(b).intoMemorySegment(ALL, to, ORDER);
+            VectorMath.ONE.sub(a).mul(a).mul(b).intoMemorySegment(ALL, to, ORDER);
             left += aStep;
             right += bStep;
             to += BYTES;
@@ -127,7 +126,7 @@ final class ZipKernels {
         for (int i = 0; i < vectors; i++) {
             FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, left, ORDER);
             FloatVector b = FloatVector.fromMemorySegment(SPECIES, ALL, right, ORDER);
-            VectorMath.constant(0f).blend(b, a.compare(VectorOperators.GT, 0f)).intoMemorySegment(ALL, to, ORDER);
+            VectorMath.whereAbove0(a, b).intoMemorySegment(ALL, to, ORDER);
             left += aStep;
             right += bStep;
             to += BYTES;

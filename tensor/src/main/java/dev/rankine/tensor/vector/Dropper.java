@@ -1,0 +1,64 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Draw;
+
+/** Dropout with its random numbers made on the fly: the same numbers for the same places, forward and backward. */
+final class Dropper {
+    /** Elements that are dropped at once; the random numbers of a few more fit into a slot of the stage. */
+    private static final int PART = Stage.SLOT - 2 * RandomKernels.GROUP;
+
+    private final RandomKernels random;
+    private final long[] examples;
+    private final float threshold;
+    private final float factor;
+
+    private Dropper(RandomKernels random, long[] examples, double p) {
+        this.random = random;
+        this.examples = examples;
+        // the smallest of the 2^23 uniform numbers that is at least p: comparing with it is exact in F32
+        threshold = (float) ((Math.ceil(p * 0x1p23 - 0.5) + 0.5) * 0x1p-23);
+        factor = (float) (1 / (1 - p));
+    }
+
+    static Dropper of(Backend.Dropout dropout) {
+        return new Dropper(random(dropout.draw()), Indexing.read(dropout.draw().examples()), dropout.p());
+    }
+
+    static RandomKernels random(Draw draw) {
+        long[] clock = Indexing.read(draw.clock());
+        return new RandomKernels(clock[0], draw.stream(), clock[1]);
+    }
+
+    /**
+     * to[i] = from[i] / (1 - p) or 0 for {@code count} floats, the first at {@code position} of its example; {@code to}
+     * may be {@code from}.
+     *
+     * @param example the example's place in the batch
+     */
+    void run(int example, long position, long from, long to, int count, Stage stage) {
+        for (int done = 0; done < count; done += PART) {
+            int part = Math.min(PART, count - done);
+            // numbers are made in blocks of four
+            long first = position + done & -4L;
+            int skipped = (int) (position + done - first);
+            int groups = (skipped + part + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
+            random.uniform(examples[example], first, stage.slot(0), groups);
+            part(stage.slot(0) + 4L * skipped, from + 4L * done, to + 4L * done, part, stage);
+        }
+    }
+
+    private void part(long uniform, long from, long to, int count, Stage stage) {
+        int vectors = count / COUNT;
+        RandomKernels.drop(from, uniform, threshold, factor, to, vectors);
+        int rest = count - vectors * COUNT;
+        if (rest > 0) {
+            long place = 4L * vectors * COUNT;
+            long slot = stage.collect(1, from + place, Float.BYTES, rest);
+            RandomKernels.drop(slot, uniform + place, threshold, factor, slot, 1);
+            stage.scatter(1, to + place, Float.BYTES, rest);
+        }
+    }
+}
