@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
  * summary.json      {@link RunSummary}
  * metrics.jsonl     {@link MetricsLog}
  * adapter/          in PEFT's format
- * checkpoint/       while the run is not finished
+ * checkpoint/       {@link TrainingCheckpoint}: what a resumed run goes on from
  * report.html
  * </pre>
  */
