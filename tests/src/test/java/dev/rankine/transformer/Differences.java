@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Differences {
     private static final double STEP = Math.cbrt(Math.ulp(1.0));
     private static final double TOLERANCE = 1e-6;
-    private static final int SAMPLED = 3;
+    private static final int SAMPLED = 2;
 
     private Differences() {}
 
