@@ -30,7 +30,7 @@ class GemmPropertyTest {
     void largeProductsAreSharedOutWithoutChange(@ForAll("large") ProductCase product, @ForAll long seed) {
         int[] shared = product.check(GEMM, seed);
         try (WorkerPool alone = new WorkerPool(1)) {
-            assertThat(product.check(new Gemm(alone), seed)).isEqualTo(shared);
+            assertThat(product.bits(new Gemm(alone), seed)).isEqualTo(shared);
         }
     }
 

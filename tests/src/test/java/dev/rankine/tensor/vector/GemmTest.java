@@ -57,7 +57,7 @@ class GemmTest {
         int[] first = plain(m, k, n, a, b).check(GEMM, 1);
         for (int threads = 1; threads <= 3; threads++) {
             try (WorkerPool pool = new WorkerPool(threads)) {
-                assertThat(plain(m, k, n, a, b).check(new Gemm(pool), 1))
+                assertThat(plain(m, k, n, a, b).bits(new Gemm(pool), 1))
                         .as("%d threads", threads)
                         .isEqualTo(first);
             }
@@ -79,7 +79,7 @@ class GemmTest {
         for (int i = 0; i < 20_000; i++) {
             GEMM.multiply(matrixA, matrixB, matrixC, false);
         }
-        assertThat(product.check(GEMM, 5)).isEqualTo(cold);
+        assertThat(product.bits(GEMM, 5)).isEqualTo(cold);
     }
 
     @Test
@@ -89,7 +89,7 @@ class GemmTest {
         try (ExecutorService callers = Executors.newFixedThreadPool(3)) {
             List<Callable<int[]>> tasks = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
-                tasks.add(() -> product.check(GEMM, 3));
+                tasks.add(() -> product.bits(GEMM, 3));
             }
             for (Future<int[]> result : callers.invokeAll(tasks)) {
                 assertThat(result.get()).isEqualTo(expected);
