@@ -30,7 +30,7 @@ public final class AdaptedModel {
 
     /** Attaches low-rank adapters to be trained as they are. */
     public static AdaptedModel training(Method method, List<Lora> adapters, Method.Run run) {
-        return new AdaptedModel(method, adapters, new PlainController(adapters, run.weightDecay()));
+        return new AdaptedModel(method, adapters, PlainController.of(adapters, run.weightDecay()));
     }
 
     public Method method() {

@@ -6,11 +6,8 @@ import static dev.rankine.autograd.op.Multiply.multiply;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.autograd.op.Linear;
-import dev.rankine.tensor.Backend;
-import dev.rankine.tensor.DType;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
-import dev.rankine.tensor.random.Philox;
+import dev.rankine.tensor.Unary;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.site.LinearSite;
 import dev.rankine.transformer.train.Controller.Replacement;
@@ -34,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * are equal (Euler's identity: each enters to the first degree).
  *
  * <p>At the start B = 0, so the model computes what it did without; A ~ U(-1/sqrt(I), 1/sqrt(I)), of variance 1/(3 I), as
- * in the authors' code and in PEFT (the paper says Gaussian). The dropout sees the adapter's input only.
+ * in the authors' code and in PEFT (the paper says Gaussian). {@link LoraStart} has other beginnings; those that begin with
+ * a part of W0 put a frozen pair beside the trained one, which is subtracted. The dropout sees the adapter's input only.
  */
 public final class Lora implements LowRank {
     private final LinearSite site;
@@ -44,8 +42,12 @@ public final class Lora implements LowRank {
     private final int initialRank;
     private Variable a;
     private Variable b;
+    private @Nullable Origin origin;
     private @Nullable Gate gate;
     private boolean attached;
+
+    /** What A and B began with, where that was a part of W0: A0 and -B0, frozen. */
+    private record Origin(Variable a, Variable minusB) {}
 
     /**
      * Gates on the triplets of one adapter.
@@ -90,23 +92,25 @@ public final class Lora implements LowRank {
      * @throws IllegalArgumentException if the rank is below 1 or above min(O, I)
      */
     public static Lora start(LinearSite site, int rank, double scale, double dropout, long seed) {
+        return start(site, rank, scale, dropout, LoraStart.UNIFORM, seed);
+    }
+
+    /** The same with another beginning of A and B. */
+    public static Lora start(LinearSite site, int rank, double scale, double dropout, LoraStart start, long seed) {
         int largest = Math.min(site.inputs(), site.outputs());
         if (rank < 1 || rank > largest) {
             throw new IllegalArgumentException("rank " + rank + " does not fit " + site.path() + " "
                     + site.weight().shape() + ": it must be 1 to " + largest);
         }
-        Tensor w0 = site.weight().data();
-        DType dtype = w0.dtype().computes() ? w0.dtype() : DType.F32;
-        Backend backend = w0.backend();
-        double bound = 1 / Math.sqrt(site.inputs());
-        long stream = Pass.stream(site.path() + ".lora_A");
-        double[] uniform = new double[rank * site.inputs()];
-        for (int i = 0; i < uniform.length; i++) {
-            uniform[i] = bound * (2 * Philox.uniform(seed, stream, 0, 0, i) - 1);
+        PlainFactors first = start.factors(site, rank, scale, seed);
+        Lora lora = new Lora(site, first.a(), first.b(), scale, dropout);
+        if (start.changesWeights()) {
+            Tensor a0 = first.a().clone(first.a().dtype());
+            Tensor minusB0 = first.b().clone(first.b().dtype());
+            minusB0.backend().map(Unary.NEGATE, minusB0, minusB0);
+            lora.origin = new Origin(Variable.constant(a0), Variable.constant(minusB0));
         }
-        Tensor a = Tensor.of(backend, dtype, Shape.of(rank, site.inputs()), uniform);
-        Tensor b = Tensor.zeros(backend, dtype, Shape.of(site.outputs(), rank));
-        return new Lora(site, a, b, scale, dropout);
+        return lora;
     }
 
     /** y[..., O] for x[..., I]. */
@@ -117,7 +121,17 @@ public final class Lora implements LowRank {
         if (gates != null) {
             h = multiply(h, pass.isTraining() ? gates.training() : gates.inference());
         }
-        return add(at.plain(x), Linear.linear(Affine.scale(h, scale), b, null));
+        return add(at.plain(x), change(x, Linear.linear(Affine.scale(h, scale), b, null)));
+    }
+
+    /** The change less what it began with, in the same order of operations: an untrained one is exactly 0. */
+    private Variable change(Variable x, Variable trained) {
+        Origin began = origin;
+        if (began == null) {
+            return trained;
+        }
+        Variable h0 = Affine.scale(Linear.linear(x, began.a(), null), scale);
+        return add(trained, Linear.linear(h0, began.minusB(), null));
     }
 
     // ---- what it is made of ----
@@ -164,7 +178,28 @@ public final class Lora implements LowRank {
         return parameters;
     }
 
-    /** The change as it is at inference. */
+    /** A0 and -B0 of a start that began with a part of W0. */
+    @Override
+    public Map<String, Tensor> state() {
+        Origin began = origin;
+        return began == null
+                ? Map.of()
+                : Map.of(
+                        path() + ".lora_A0.weight",
+                        began.a().data(),
+                        path() + ".lora_minus_B0.weight",
+                        began.minusB().data());
+    }
+
+    /** Whether A and B, as they are, make the whole change. */
+    public boolean isWhole() {
+        return origin == null && gate == null;
+    }
+
+    /**
+     * The change as it is at inference. Where A and B began with a part of W0 it has twice the rank, [A; A0] and s [B, -B0]: a
+     * change of the original weight.
+     */
     @Override
     public PlainFactors export() {
         double[] columns = new double[rank()];
@@ -173,7 +208,16 @@ public final class Lora implements LowRank {
             columns[j] = gates == null ? scale : scale * gates[j];
         }
         Tensor folded = Triplets.all(rank()).scaledColumns(b.data(), columns);
-        return new PlainFactors(path(), a.data().clone(a.data().dtype()), folded);
+        PlainFactors trained = new PlainFactors(path(), a.data().clone(a.data().dtype()), folded);
+        Origin began = origin;
+        if (began == null) {
+            return trained;
+        }
+        int r0 = began.a().shape().dim(0);
+        double[] scales = new double[r0];
+        Arrays.fill(scales, scale);
+        Tensor minus = Triplets.all(r0).scaledColumns(began.minusB().data(), scales);
+        return trained.plus(new PlainFactors(path(), began.a().data(), minus));
     }
 
     // ---- its life ----
@@ -210,6 +254,7 @@ public final class Lora implements LowRank {
         double[] columns = new double[rank()];
         Arrays.fill(columns, 1 / scale);
         b.data().write(Triplets.all(rank()).scaledColumns(factors.b(), columns).toDoubles());
+        origin = null;
     }
 
     /**

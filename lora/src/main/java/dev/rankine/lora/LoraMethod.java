@@ -9,10 +9,14 @@ import java.util.List;
  * @param rank r of the paper; 8 as in the authors' GLUE scripts and PEFT
  * @param alpha the paper's alpha; 16 as in the authors' GLUE scripts
  * @param scaling what s is made of alpha and r: alpha / r, or alpha / sqrt(r)
+ * @param start how A and B begin; uniform
+ * @param bRateRatio lambda of LoRA+ (Hayou et al., "LoRA+", 2024): the rate of B over that of A; 1 as in LoRA (LoRA+ 16)
  * @param dropout of the adapter's input; 0
  * @param targets which matrices; all
  */
-public record LoraMethod(int rank, double alpha, Scaling scaling, double dropout, Targets targets) implements Method {
+public record LoraMethod(
+        int rank, double alpha, Scaling scaling, LoraStart start, double bRateRatio, double dropout, Targets targets)
+        implements Method {
     /** How the scale s follows from alpha and the rank r. */
     public enum Scaling {
         /** alpha / r (Hu et al. 2021). */
@@ -27,14 +31,22 @@ public record LoraMethod(int rank, double alpha, Scaling scaling, double dropout
 
     public LoraMethod {
         LowRankSettings.check(rank, alpha, dropout);
+        start.check(rank);
+        if (!(bRateRatio > 0 && Double.isFinite(bRateRatio))) {
+            throw new IllegalArgumentException("b-rate-ratio must be above 0, got " + bRateRatio);
+        }
     }
 
     public static LoraMethod standard() {
-        return new LoraMethod(8, 16, Scaling.STANDARD, 0, Targets.allLinear());
+        return new LoraMethod(8, 16, Scaling.STANDARD, LoraStart.UNIFORM, 1, 0, Targets.allLinear());
     }
 
     public static LoraMethod rankStabilized() {
-        return new LoraMethod(8, 16, Scaling.RANK_STABILIZED, 0, Targets.allLinear());
+        return standard().scaled(Scaling.RANK_STABILIZED);
+    }
+
+    public LoraMethod scaled(Scaling other) {
+        return new LoraMethod(rank, alpha, other, start, bRateRatio, dropout, targets);
     }
 
     @Override
@@ -52,8 +64,8 @@ public record LoraMethod(int rank, double alpha, Scaling scaling, double dropout
     @Override
     public AdaptedModel attach(Model model, Run run) {
         List<Lora> adapters = targets.select(model.sites()).stream()
-                .map(site -> Lora.start(site, rank, scaling.of(alpha, rank), dropout, run.seed()))
+                .map(site -> Lora.start(site, rank, scaling.of(alpha, rank), dropout, start, run.seed()))
                 .toList();
-        return AdaptedModel.training(this, adapters, run);
+        return new AdaptedModel(this, adapters, PlainController.of(adapters, run.weightDecay(), bRateRatio));
     }
 }

@@ -31,6 +31,22 @@ public record PlainFactors(String path, Tensor a, Tensor b) {
         return b.shape().dim(0);
     }
 
+    /** The sum of two changes of one matrix: [A; A'] and [B, B'], copied. */
+    public PlainFactors plus(PlainFactors other) {
+        if (other.inputs() != inputs() || other.outputs() != outputs()) {
+            throw ShapeMismatch.in(
+                    "sum of changes of " + path, "they change other matrices", a.shape(), other.a.shape());
+        }
+        int joint = rank() + other.rank();
+        Tensor rows = Tensor.zeros(a.backend(), a.dtype(), a.shape().with(0, joint));
+        Tensor columns = Tensor.zeros(b.backend(), b.dtype(), b.shape().with(1, joint));
+        a.backend().copy(a, rows.slice(0, 0, rank()));
+        a.backend().copy(other.a, rows.slice(0, rank(), joint));
+        b.backend().copy(b, columns.slice(1, 0, rank()));
+        b.backend().copy(other.b, columns.slice(1, rank(), joint));
+        return new PlainFactors(path, rows, columns);
+    }
+
     /** B A, [O, I]. */
     public Tensor delta() {
         return b.matmul(a);

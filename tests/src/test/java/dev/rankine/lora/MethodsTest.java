@@ -50,7 +50,7 @@ class MethodsTest {
     void anUnknownSettingIsRefusedWithTheList() {
         assertThatThrownBy(() -> Methods.named("lora").with(Map.of("gate-rate", "1")))
                 .hasMessageContaining("'gate-rate'")
-                .hasMessageContaining("rank, alpha, scaling, dropout, targets");
+                .hasMessageContaining("rank, alpha, scaling, start, b-rate-ratio, dropout, targets");
     }
 
     @ParameterizedTest

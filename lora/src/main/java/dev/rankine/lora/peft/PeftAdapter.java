@@ -3,6 +3,7 @@ package dev.rankine.lora.peft;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Lora;
 import dev.rankine.lora.LoraMethod;
+import dev.rankine.lora.LoraStart;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Targets;
@@ -150,7 +151,8 @@ public final class PeftAdapter {
             }
         }
         Targets targets = new Targets(List.copyOf(stored.keySet()));
-        LoraMethod method = new LoraMethod(config.rank(), config.alpha(), config.scaling(), config.dropout(), targets);
+        LoraMethod method = new LoraMethod(
+                config.rank(), config.alpha(), config.scaling(), LoraStart.UNIFORM, 1, config.dropout(), targets);
         return AdaptedModel.training(method, adapters, run);
     }
 

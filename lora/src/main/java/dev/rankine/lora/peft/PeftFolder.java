@@ -72,6 +72,7 @@ public final class PeftFolder {
     private static boolean isUniform(AdaptedModel adapted, LoraMethod method) {
         return adapted.adapters().stream()
                 .allMatch(adapter -> adapter instanceof Lora lora
+                        && lora.isWhole()
                         && lora.rank() == method.rank()
                         && lora.scale() == method.scaling().of(method.alpha(), method.rank()));
     }
