@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #regularizer}; {@link #afterBackward}; clipping; the optimisers' step; {@link #afterStep}; {@link #shrink}.
  */
 public interface Controller {
-    /** What to train and how. Asked once, before the first step. */
+    /** What to train and how, under the same names in every run. Asked once, before the first step. */
     List<ParameterGroup> parameterGroups();
 
     /** Sets the phase and draws gates. */
@@ -54,7 +54,10 @@ public interface Controller {
         return Map.of();
     }
 
-    /** Takes back what {@link #state} gave. */
+    /**
+     * Takes back what {@link #state} gave, in a run that goes on. Called before {@link #parameterGroups}, which then has
+     * the parameters in the shapes they had; their content comes with the optimisers' state.
+     */
     default void restore(Map<String, Tensor> state) {}
 
     /**
