@@ -5,8 +5,12 @@ import java.util.stream.Collectors;
 
 /** Every method, with its default settings. */
 public final class Methods {
-    private static final List<Method> ALL =
-            List.of(LoraMethod.standard(), LoraMethod.rankStabilized(), AdaLoraMethod.standard(), SaLoraMethod.paper());
+    private static final List<Method> ALL = List.of(
+            LoraMethod.standard(),
+            LoraMethod.rankStabilized(),
+            AdaLoraMethod.standard(),
+            SaLoraMethod.paper(),
+            SalientLoraMethod.standard());
 
     private Methods() {}
 

@@ -37,12 +37,21 @@ record SavedState(String method, Map<String, Tensor> tensors) {
         target.write(take(name, target.shape()).toDoubles());
     }
 
-    private Tensor take(String name, Shape shape) {
+    Shape shape(String name) {
+        return find(name).shape();
+    }
+
+    private Tensor find(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException(method + ": the checkpoint holds no '" + name
                     + "': it is of another method, see " + tensors.keySet());
         }
+        return tensor;
+    }
+
+    private Tensor take(String name, Shape shape) {
+        Tensor tensor = find(name);
         if (!tensor.shape().equals(shape)) {
             throw new IllegalArgumentException(method + ": the checkpoint holds '" + name + "' of shape "
                     + tensor.shape() + ", this model needs " + shape + ": is it another rank or model?");

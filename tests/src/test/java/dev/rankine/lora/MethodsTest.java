@@ -31,7 +31,7 @@ class MethodsTest {
         assertThat(adapted.method()).isEqualTo(method);
         assertThat(adapted.adapters()).hasSize(2);
         long factors = 8 * (9 + 8 + 8 + 10);
-        long lambdas = method instanceof AdaLoraMethod ? 16 : 0;
+        long lambdas = adapted.adapters().getFirst() instanceof SvdLora ? 16 : 0;
         assertThat(adapted.trainableParameters()).isEqualTo(factors + lambdas);
         assertThat(adapted.retained().rank()).containsExactly(Map.entry("layers.0.fc", 8), Map.entry("layers.1.fc", 8));
         assertThat(adapted.retained().parameterDensity()).isEqualTo(1);
