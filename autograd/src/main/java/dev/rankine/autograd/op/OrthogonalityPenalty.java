@@ -64,12 +64,12 @@ public record OrthogonalityPenalty(int overRows, int overColumns, Tensor identit
 
     @Override
     public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
+        // on the small matrix, not on the long product
+        Tensor factor = dY.affine(4, 0);
         @Nullable Tensor[] gradients = new @Nullable Tensor[overRows + overColumns];
         for (int i = 0; i < gradients.length; i++) {
             gradients[i] = saved.needs(i)
-                    ? Gram.timesMatrix(saved.get(2 * i + 1), saved.get(2 * i), i < overRows)
-                            .affine(4, 0)
-                            .times(dY)
+                    ? Gram.timesMatrix(saved.get(2 * i + 1).times(factor), saved.get(2 * i), i < overRows)
                     : null;
         }
         return gradients;
