@@ -159,8 +159,8 @@ public final class KernelGenerator {
         header(
                 List.of("ALL", "BYTES", "ORDER", "SPECIES"),
                 "Dot products for narrow results: two rows of A against L/2 columns of B, both running along k, so that",
-                "the L accumulators fold into one vector: the sums of the first row in its lower half, of the second",
-                "in its upper. The fold is the tree of {@link Interleave}, which depends on nothing but L.",
+                "the L accumulators fold into one vector, which is stored: the sums of the first row in its lower half, of",
+                "the second in its upper. The fold is the tree of {@link Interleave}, which depends on nothing but L.",
                 "");
         line(0, "final class DotTiles {");
         line(1, "private DotTiles() {}");
@@ -176,9 +176,9 @@ public final class KernelGenerator {
     private void dot(int lanes) {
         int columns = lanes / 2;
         line(0, "");
-        line(1, "/** {@code rest} covers what is left of k after {@code steps} whole vectors; B is padded with zeros there. */");
-        line(1, "static FloatVector dots" + lanes
-                + "(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {");
+        line(1, "/** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */");
+        line(1, "static void dots" + lanes
+                + "(int steps, int rest, long a, long aStep, long b, long bStep, long to) {");
         for (int i = 0; i < lanes; i++) {
             line(2, "FloatVector s" + i + " = FloatVector.zero(SPECIES);");
         }
@@ -187,8 +187,9 @@ public final class KernelGenerator {
         line(3, "a += BYTES;");
         line(3, "b += BYTES;");
         line(2, "}");
-        line(2, "if (rest.anyTrue()) {");
-        dotStep(columns, load("a").replace("ORDER", "ORDER, rest"), load("a + aStep").replace("ORDER", "ORDER, rest"));
+        line(2, "if (rest > 0) {");
+        line(3, "VectorMask<Float> mask = SPECIES.indexInRange(0, rest);");
+        dotStep(columns, load("a").replace("ORDER", "ORDER, mask"), load("a + aStep").replace("ORDER", "ORDER, mask"));
         line(2, "}");
         for (int step = lanes / 2; step > 0; step /= 2) {
             for (int i = 0; i < step; i++) {
@@ -197,7 +198,7 @@ public final class KernelGenerator {
                         + ".selectFrom" + pair + ");");
             }
         }
-        line(2, "return s0;");
+        line(2, "s0.intoMemorySegment(ALL, to, ORDER);");
         line(1, "}");
     }
 
@@ -232,8 +233,9 @@ public final class KernelGenerator {
 
     private void transpose(int lanes) {
         line(0, "");
-        line(1, "/** Lanes of the source outside {@code mask} are not read; they become zero rows of the result. */");
-        line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {");
+        line(1, "/** Of each row {@code width} numbers are read; what is missing becomes rows of zeros. */");
+        line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep, int width) {");
+        line(2, "VectorMask<Float> mask = SPECIES.indexInRange(0, width);");
         for (int i = 0; i < lanes; i++) {
             line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")).replace("ORDER", "ORDER, mask") + ";");
         }

@@ -19,6 +19,8 @@ final class BlockedProduct {
     private static final int MAX_COLUMNS = 3072;
     /** Up to this many rows of A a whole panel of B is read where it lies; packing it would cost more. */
     private static final int UNPACKED_ROWS = 24;
+
+    private static final int UNPACKED_DEPTH = 128;
     /** Machines with vectors this long have 32 registers, enough for 24 accumulators. */
     private static final boolean TALL_TILES = COUNT >= 16;
     /** Elements of B from which packing is shared out. */
@@ -30,15 +32,19 @@ final class BlockedProduct {
 
     private BlockedProduct() {}
 
-    /** Steps of k that are summed in registers: equal runs of at most {@link Packing#MAX_DEPTH}. */
-    static int depth(int k) {
-        int runs = (k + Packing.MAX_DEPTH - 1) / Packing.MAX_DEPTH;
-        return Packing.roundUp((k + runs - 1) / runs, 16);
+    /**
+     * Steps of k that are summed in registers, in equal runs. Where B is read in place they are fewer, so that the
+     * lines beside a panel are still near when the next panel wants them.
+     */
+    private static int depth(Product p) {
+        int most = readsInPlace(p) ? UNPACKED_DEPTH : Packing.MAX_DEPTH;
+        int runs = (p.k() + most - 1) / most;
+        return Packing.roundUp((p.k() + runs - 1) / runs, 16);
     }
 
     /** On the calling thread. */
     static void run(Product p, Scratch scratch) {
-        int depth = depth(p.k());
+        int depth = depth(p);
         for (int j0 = 0; j0 < p.n(); j0 += MAX_COLUMNS) {
             int columns = Math.min(MAX_COLUMNS, p.n() - j0);
             for (int k0 = 0; k0 < p.k(); k0 += depth) {
@@ -60,7 +66,7 @@ final class BlockedProduct {
 
     /** On all threads: B is packed once for all, then blocks of C are shared out. */
     static void run(Product p, WorkerPool pool, Supplier<Scratch> scratch) {
-        int depth = depth(p.k());
+        int depth = depth(p);
         int height = p.m() >= WANTED_BLOCKS * Packing.MAX_ROWS ? Packing.MAX_ROWS : Packing.MAX_ROWS / 2;
         int down = (p.m() + height - 1) / height;
         for (int j0 = 0; j0 < p.n(); j0 += MAX_COLUMNS) {
@@ -208,25 +214,25 @@ final class BlockedProduct {
 
     /** Moves a tile that reaches over the border of C, or whose columns are apart, to where it belongs. */
     private static void spill(long tile, int rows, int columns, long c, Product p, boolean add) {
-        for (int i = 0; i < rows; i++) {
-            long from = tile + i * Packing.PANEL_BYTES;
-            long to = c + i * p.cRow();
-            if (p.cRunsAlongN()) {
-                for (int j = 0; j < columns; j += COUNT) {
-                    VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
-                    long place = to + j * (long) Float.BYTES;
-                    FloatVector v = Lanes.load(from + j * (long) Float.BYTES);
-                    if (add) {
-                        v = v.add(FloatVector.fromMemorySegment(SPECIES, ALL, place, ORDER, mask));
-                    }
-                    v.intoMemorySegment(ALL, place, ORDER, mask);
-                }
-            } else {
+        if (!p.cRunsAlongN()) {
+            for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
-                    long place = to + j * p.cColumn();
-                    float value = Lanes.get(from + j * (long) Float.BYTES);
+                    long place = c + i * p.cRow() + j * p.cColumn();
+                    float value = Lanes.get(tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES);
                     Lanes.set(place, add ? Lanes.get(place) + value : value);
                 }
+            }
+            return;
+        }
+        for (int j = 0; j < columns; j += COUNT) {
+            VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
+            for (int i = 0; i < rows; i++) {
+                long place = c + i * p.cRow() + j * (long) Float.BYTES;
+                FloatVector v = Lanes.load(tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES);
+                if (add) {
+                    v = v.add(FloatVector.fromMemorySegment(SPECIES, ALL, place, ORDER, mask));
+                }
+                v.intoMemorySegment(ALL, place, ORDER, mask);
             }
         }
     }

@@ -10,16 +10,16 @@ import jdk.incubator.vector.VectorMask;
 
 /**
  * Dot products for narrow results: two rows of A against L/2 columns of B, both running along k, so that
- * the L accumulators fold into one vector: the sums of the first row in its lower half, of the second
- * in its upper. The fold is the tree of {@link Interleave}, which depends on nothing but L.
+ * the L accumulators fold into one vector, which is stored: the sums of the first row in its lower half, of
+ * the second in its upper. The fold is the tree of {@link Interleave}, which depends on nothing but L.
  *
  * <p>Written by {@code KernelGenerator}; change that, not this.
  */
 final class DotTiles {
     private DotTiles() {}
 
-    /** {@code rest} covers what is left of k after {@code steps} whole vectors; B is padded with zeros there. */
-    static FloatVector dots16(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {
+    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
+    static void dots16(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
@@ -66,9 +66,10 @@ final class DotTiles {
             a += BYTES;
             b += BYTES;
         }
-        if (rest.anyTrue()) {
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, rest);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, rest);
+        if (rest > 0) {
+            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
+            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
+            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             s0 = a0.fma(b0, s0);
             s8 = a1.fma(b0, s8);
@@ -109,11 +110,11 @@ final class DotTiles {
         s0 = Interleave.LOWER_2.selectFrom(s0, s2).add(Interleave.UPPER_2.selectFrom(s0, s2));
         s1 = Interleave.LOWER_2.selectFrom(s1, s3).add(Interleave.UPPER_2.selectFrom(s1, s3));
         s0 = Interleave.LOWER_1.selectFrom(s0, s1).add(Interleave.UPPER_1.selectFrom(s0, s1));
-        return s0;
+        s0.intoMemorySegment(ALL, to, ORDER);
     }
 
-    /** {@code rest} covers what is left of k after {@code steps} whole vectors; B is padded with zeros there. */
-    static FloatVector dots8(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {
+    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
+    static void dots8(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
@@ -140,9 +141,10 @@ final class DotTiles {
             a += BYTES;
             b += BYTES;
         }
-        if (rest.anyTrue()) {
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, rest);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, rest);
+        if (rest > 0) {
+            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
+            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
+            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             s0 = a0.fma(b0, s0);
             s4 = a1.fma(b0, s4);
@@ -163,11 +165,11 @@ final class DotTiles {
         s0 = Interleave.LOWER_2.selectFrom(s0, s2).add(Interleave.UPPER_2.selectFrom(s0, s2));
         s1 = Interleave.LOWER_2.selectFrom(s1, s3).add(Interleave.UPPER_2.selectFrom(s1, s3));
         s0 = Interleave.LOWER_1.selectFrom(s0, s1).add(Interleave.UPPER_1.selectFrom(s0, s1));
-        return s0;
+        s0.intoMemorySegment(ALL, to, ORDER);
     }
 
-    /** {@code rest} covers what is left of k after {@code steps} whole vectors; B is padded with zeros there. */
-    static FloatVector dots4(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {
+    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
+    static void dots4(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
@@ -184,9 +186,10 @@ final class DotTiles {
             a += BYTES;
             b += BYTES;
         }
-        if (rest.anyTrue()) {
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, rest);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, rest);
+        if (rest > 0) {
+            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
+            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
+            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             s0 = a0.fma(b0, s0);
             s2 = a1.fma(b0, s2);
@@ -197,6 +200,6 @@ final class DotTiles {
         s0 = Interleave.LOWER_2.selectFrom(s0, s2).add(Interleave.UPPER_2.selectFrom(s0, s2));
         s1 = Interleave.LOWER_2.selectFrom(s1, s3).add(Interleave.UPPER_2.selectFrom(s1, s3));
         s0 = Interleave.LOWER_1.selectFrom(s0, s1).add(Interleave.UPPER_1.selectFrom(s0, s1));
-        return s0;
+        s0.intoMemorySegment(ALL, to, ORDER);
     }
 }

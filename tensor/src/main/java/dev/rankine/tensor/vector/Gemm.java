@@ -126,7 +126,7 @@ public final class Gemm {
         } else if (VectorProduct.fits(p)) {
             VectorProduct.run(p);
         } else if (NarrowProduct.fits(p)) {
-            NarrowProduct.run(p, NarrowProduct.pack(p, scratch));
+            NarrowProduct.run(p, NarrowProduct.pack(p, scratch), scratch);
         } else if (RankEight.fits(p)) {
             RankEight.run(p, RankEight.pack(p, scratch));
         } else {
@@ -146,8 +146,8 @@ public final class Gemm {
                 VectorProduct.run(p.columns(from, Math.min(width, p.n() - from)));
             });
         } else if (NarrowProduct.fits(p)) {
-            long packed = NarrowProduct.pack(p, scratch.get());
-            byRows(p, part -> NarrowProduct.run(part, packed));
+            NarrowProduct.Columns columns = NarrowProduct.pack(p, scratch.get());
+            byRows(p, part -> NarrowProduct.run(part, columns, scratch.get()));
         } else if (RankEight.fits(p)) {
             long packed = RankEight.pack(p, scratch.get());
             byRows(p, part -> RankEight.run(part, packed));

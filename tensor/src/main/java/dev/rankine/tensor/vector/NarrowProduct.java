@@ -31,9 +31,15 @@ final class NarrowProduct {
                 && (COUNT == 16 || COUNT == 8 || COUNT == 4);
     }
 
-    /** Packs B^T [N rounded up, K rounded up] and gives its address. */
-    static long pack(Product p, Scratch scratch) {
-        long step = step(p);
+    /** B^T [N rounded up, K rounded up] by address and row stride in bytes. */
+    record Columns(long address, long step) {}
+
+    /** Packs B^T, unless it lies ready. */
+    static Columns pack(Product p, Scratch scratch) {
+        if (p.bRunsAlongK() && p.k() % COUNT == 0 && p.n() % GROUP == 0) {
+            return new Columns(p.b(), p.bColumn());
+        }
+        long step = Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
         int rows = Packing.roundUp(p.n(), GROUP);
         long to = scratch.panels(rows * step);
         ALL.asSlice(to, rows * step).fill((byte) 0);
@@ -48,29 +54,25 @@ final class NarrowProduct {
                 }
             }
         }
-        return to;
-    }
-
-    private static long step(Product p) {
-        return Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
+        return new Columns(to, step);
     }
 
     /** All rows of {@code p} with B as {@link #pack} left it. */
-    static void run(Product p, long packed) {
-        long step = step(p);
+    static void run(Product p, Columns columns, Scratch scratch) {
         int steps = p.k() / COUNT;
-        VectorMask<Float> rest = Lanes.first(p.k() % COUNT);
+        int rest = p.k() % COUNT;
+        long sums = scratch.tile;
         for (int j = 0; j < p.n(); j += GROUP) {
             int width = Math.min(GROUP, p.n() - j);
             VectorMask<Float> lower = Lanes.first(width);
             VectorMask<Float> upper = Lanes.first(GROUP + width).andNot(Lanes.first(GROUP));
-            long b = packed + j * step;
+            long b = columns.address() + j * columns.step();
             long c = p.c() + j * (long) Float.BYTES;
             for (int i = 0; i < p.m(); i += 2) {
                 long a = p.a() + i * p.aRow();
                 // the last of an odd number of rows stands in for the missing one too
                 boolean pair = i + 1 < p.m();
-                FloatVector sums = dots(steps, rest, a, pair ? p.aRow() : 0, b, step);
+                dots(steps, rest, a, pair ? p.aRow() : 0, b, columns.step(), sums);
                 store(sums, c + i * p.cRow(), lower, p.add());
                 if (pair) {
                     store(sums, c + (i + 1) * p.cRow() - BYTES / 2, upper, p.add());
@@ -79,15 +81,16 @@ final class NarrowProduct {
         }
     }
 
-    private static FloatVector dots(int steps, VectorMask<Float> rest, long a, long aStep, long b, long bStep) {
-        return switch (COUNT) {
-            case 16 -> DotTiles.dots16(steps, rest, a, aStep, b, bStep);
-            case 8 -> DotTiles.dots8(steps, rest, a, aStep, b, bStep);
-            default -> DotTiles.dots4(steps, rest, a, aStep, b, bStep);
-        };
+    private static void dots(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
+        switch (COUNT) {
+            case 16 -> DotTiles.dots16(steps, rest, a, aStep, b, bStep, to);
+            case 8 -> DotTiles.dots8(steps, rest, a, aStep, b, bStep, to);
+            default -> DotTiles.dots4(steps, rest, a, aStep, b, bStep, to);
+        }
     }
 
-    private static void store(FloatVector sums, long to, VectorMask<Float> mask, boolean add) {
+    private static void store(long from, long to, VectorMask<Float> mask, boolean add) {
+        FloatVector sums = Lanes.load(from);
         if (add) {
             sums = sums.add(FloatVector.fromMemorySegment(SPECIES, ALL, to, ORDER, mask));
         }

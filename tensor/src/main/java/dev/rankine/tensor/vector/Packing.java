@@ -115,23 +115,23 @@ final class Packing {
 
     private static void turnPanel(long from, long step, int columns, int depth, long to, Scratch scratch) {
         for (int first = 0; first < columns; first += COUNT) {
-            int width = Math.min(COUNT, columns - first);
+            int rows = Math.min(COUNT, columns - first);
             long source = from + first * step;
             long sourceStep = step;
-            if (width < COUNT) {
+            if (rows < COUNT) {
                 // complete the square with rows of zeros
                 sourceStep = Float.BYTES * (long) depth;
-                long rows = scratch.turned(sourceStep * COUNT);
-                ALL.asSlice(rows, sourceStep * COUNT).fill((byte) 0);
-                for (int j = 0; j < width; j++) {
-                    MemorySegment.copy(ALL, source + j * step, ALL, rows + j * sourceStep, sourceStep);
+                long square = scratch.turned(sourceStep * COUNT);
+                ALL.asSlice(square, sourceStep * COUNT).fill((byte) 0);
+                for (int j = 0; j < rows; j++) {
+                    MemorySegment.copy(ALL, source + j * step, ALL, square + j * sourceStep, sourceStep);
                 }
-                source = rows;
+                source = square;
             }
             long target = to + first * (long) Float.BYTES;
             for (int k = 0; k < depth; k += COUNT) {
-                VectorMask<Float> mask = Lanes.first(Math.min(COUNT, depth - k));
-                square(source + k * (long) Float.BYTES, sourceStep, target + k * PANEL_BYTES, PANEL_BYTES, mask);
+                int width = Math.min(COUNT, depth - k);
+                square(source + k * (long) Float.BYTES, sourceStep, target + k * PANEL_BYTES, PANEL_BYTES, width);
             }
         }
     }
@@ -139,9 +139,8 @@ final class Packing {
     /** Turns {@code depth} runs of {@code width} floats, {@code fromStep} bytes apart, into rows {@code toStep} apart. */
     static void transpose(long from, long fromStep, int width, int depth, long to, long toStep) {
         int whole = canTranspose() ? depth - depth % COUNT : 0;
-        VectorMask<Float> mask = Lanes.first(width);
         for (int k = 0; k < whole; k += COUNT) {
-            square(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, mask);
+            square(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, width);
         }
         for (int k = whole; k < depth; k++) {
             for (int i = 0; i < width; i++) {
@@ -155,11 +154,11 @@ final class Packing {
         return COUNT == 16 || COUNT == 8 || COUNT == 4;
     }
 
-    private static void square(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {
+    private static void square(long from, long fromStep, long to, long toStep, int width) {
         switch (COUNT) {
-            case 16 -> RegisterTranspose.square16(from, fromStep, to, toStep, mask);
-            case 8 -> RegisterTranspose.square8(from, fromStep, to, toStep, mask);
-            default -> RegisterTranspose.square4(from, fromStep, to, toStep, mask);
+            case 16 -> RegisterTranspose.square16(from, fromStep, to, toStep, width);
+            case 8 -> RegisterTranspose.square8(from, fromStep, to, toStep, width);
+            default -> RegisterTranspose.square4(from, fromStep, to, toStep, width);
         }
     }
 

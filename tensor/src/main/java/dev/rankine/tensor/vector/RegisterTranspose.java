@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorMask;
 final class RegisterTranspose {
     private RegisterTranspose() {}
 
-    /** Lanes of the source outside {@code mask} are not read; they become zero rows of the result. */
-    static void square16(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {
+    /** Of each row {@code width} numbers are read; what is missing becomes rows of zeros. */
+    static void square16(long from, long fromStep, long to, long toStep, int width) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, width);
         FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask);
         FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER, mask);
         FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER, mask);
@@ -149,8 +150,9 @@ final class RegisterTranspose {
         r15.intoMemorySegment(ALL, to + 15 * toStep, ORDER);
     }
 
-    /** Lanes of the source outside {@code mask} are not read; they become zero rows of the result. */
-    static void square8(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {
+    /** Of each row {@code width} numbers are read; what is missing becomes rows of zeros. */
+    static void square8(long from, long fromStep, long to, long toStep, int width) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, width);
         FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask);
         FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER, mask);
         FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER, mask);
@@ -206,8 +208,9 @@ final class RegisterTranspose {
         r7.intoMemorySegment(ALL, to + 7 * toStep, ORDER);
     }
 
-    /** Lanes of the source outside {@code mask} are not read; they become zero rows of the result. */
-    static void square4(long from, long fromStep, long to, long toStep, VectorMask<Float> mask) {
+    /** Of each row {@code width} numbers are read; what is missing becomes rows of zeros. */
+    static void square4(long from, long fromStep, long to, long toStep, int width) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, width);
         FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask);
         FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER, mask);
         FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER, mask);
