@@ -10,7 +10,8 @@ public final class Methods {
             LoraMethod.rankStabilized(),
             AdaLoraMethod.standard(),
             SaLoraMethod.paper(),
-            SalientLoraMethod.standard());
+            SalientLoraMethod.standard(),
+            TruncatedLoraMethod.standard());
 
     private Methods() {}
 
