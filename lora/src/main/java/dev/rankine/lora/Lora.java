@@ -97,11 +97,7 @@ public final class Lora implements LowRank {
 
     /** The same with another beginning of A and B. */
     public static Lora start(LinearSite site, int rank, double scale, double dropout, LoraStart start, long seed) {
-        int largest = Math.min(site.inputs(), site.outputs());
-        if (rank < 1 || rank > largest) {
-            throw new IllegalArgumentException("rank " + rank + " does not fit " + site.path() + " "
-                    + site.weight().shape() + ": it must be 1 to " + largest);
-        }
+        LowRankSettings.checkFits(rank, site);
         PlainFactors first = start.factors(site, rank, scale, seed);
         Lora lora = new Lora(site, first.a(), first.b(), scale, dropout);
         if (start.changesWeights()) {

@@ -62,6 +62,7 @@ public final class SaLora implements Controller {
     private final Tensor share;
     private final Tensor zero;
     private final Tensor identity;
+    private final int target;
     private boolean gated;
     private boolean @Nullable [] kept;
     private long stepsSeen;
@@ -73,10 +74,7 @@ public final class SaLora implements Controller {
         this.weightDecay = run.weightDecay();
         this.gates = new GateVector(modules);
         int triplets = gates.size();
-        if (TopTriplets.count(settings.density(), triplets) < 1) {
-            throw new IllegalArgumentException("salora: density " + settings.density() + " of " + triplets
-                    + " triplets keeps none: raise it or the rank");
-        }
+        this.target = LowRankSettings.requireSome("salora", settings.density(), triplets);
         Tensor like = modules.getFirst().a().data();
         Backend backend = like.backend();
         DType dtype = like.dtype();
@@ -99,15 +97,7 @@ public final class SaLora implements Controller {
         lam = Variable.parameter(Tensor.scalar(backend, dtype, 0));
         share = Tensor.of(backend, dtype, Shape.of(triplets), sizes);
         zero = Tensor.scalar(backend, dtype, 0);
-        identity = identity(backend, dtype, settings.rank());
-    }
-
-    private static Tensor identity(Backend backend, DType dtype, int size) {
-        double[] values = new double[size * size];
-        for (int i = 0; i < size; i++) {
-            values[i * size + i] = 1;
-        }
-        return Tensor.of(backend, dtype, Shape.of(size, size), values);
+        identity = Orthogonality.identity(backend, dtype, settings.rank());
     }
 
     @Override
@@ -202,10 +192,8 @@ public final class SaLora implements Controller {
         if (kept != null || clock.step() + 1 < clock.stepAt(settings.end())) {
             return List.of();
         }
-        double[] locations = la.data().toDoubles();
         gated = false;
-        return shrinkTo(
-                TopTriplets.of(locations, TopTriplets.count(settings.density(), locations.length)), gates.inference());
+        return shrinkTo(TopTriplets.of(la.data().toDoubles(), target), gates.inference());
     }
 
     private List<Replacement> shrinkTo(boolean[] mask, double[] factors) {
@@ -265,11 +253,7 @@ public final class SaLora implements Controller {
         state.put(STEPS_SEEN, Tensor.ofLongs(backend, Shape.of(), stepsSeen));
         boolean[] mask = kept;
         if (mask != null) {
-            long[] bits = new long[mask.length];
-            for (int j = 0; j < bits.length; j++) {
-                bits[j] = mask[j] ? 1 : 0;
-            }
-            state.put(KEPT, Tensor.ofLongs(backend, Shape.of(bits.length), bits));
+            state.put(KEPT, SavedState.ofFlags(backend, mask));
         }
         return state;
     }
@@ -277,30 +261,13 @@ public final class SaLora implements Controller {
     /** Brings the shapes of A and B to where they were; their content, la and lam come with the parameters. */
     @Override
     public void restore(Map<String, Tensor> state) {
-        stepsSeen = take(state, STEPS_SEEN)[0];
-        if (state.containsKey(KEPT)) {
-            long[] bits = take(state, KEPT);
-            if (bits.length != gates.size()) {
-                throw new IllegalArgumentException("salora: the checkpoint is of " + bits.length
-                        + " triplets, this model has " + gates.size() + ": is it another rank or model?");
-            }
-            boolean[] mask = new boolean[bits.length];
-            double[] ones = new double[bits.length];
-            for (int j = 0; j < bits.length; j++) {
-                mask[j] = bits[j] != 0;
-                ones[j] = 1;
-            }
-            shrinkTo(mask, ones);
+        SavedState saved = new SavedState("salora", state);
+        stepsSeen = saved.number(STEPS_SEEN);
+        if (saved.has(KEPT)) {
+            double[] folded = new double[gates.size()];
+            Arrays.fill(folded, 1);
+            shrinkTo(saved.flags(KEPT, gates.size()), folded);
         }
-    }
-
-    private static long[] take(Map<String, Tensor> state, String name) {
-        Tensor tensor = state.get(name);
-        if (tensor == null) {
-            throw new IllegalArgumentException(
-                    "salora: the checkpoint holds no '" + name + "': it is of another method, see " + state.keySet());
-        }
-        return tensor.toLongs();
     }
 
     @Override

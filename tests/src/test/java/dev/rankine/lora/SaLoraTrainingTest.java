@@ -201,7 +201,7 @@ class SaLoraTrainingTest {
         run.step(rig);
         Run larger = new Run(DType.F32, Map.of("rank", "3"), 6);
         assertThatThrownBy(() -> larger.salora.restore(run.salora.state()))
-                .hasMessageContaining("6 triplets, this model has 9");
+                .hasMessageContaining("of shape [6], this model needs [9]");
     }
 
     @Test
