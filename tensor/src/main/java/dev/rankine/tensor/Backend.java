@@ -22,6 +22,11 @@ public interface Backend extends AutoCloseable {
     /** What it runs on, for the line at start-up, such as {@code 512 bits, 4 threads}. */
     String description();
 
+    /** How many threads of the host it computes with. */
+    default int threads() {
+        return 1;
+    }
+
     /** Called when a scope of this back-end opens: what follows is a unit that may be recorded. */
     default void scopeOpened(Scope scope) {}
 

@@ -53,6 +53,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public int threads() {
+        return pool.threads();
+    }
+
+    @Override
     public void close() {
         pool.close();
     }

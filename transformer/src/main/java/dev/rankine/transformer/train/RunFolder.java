@@ -77,10 +77,11 @@ public final class RunFolder {
         return log;
     }
 
-    /** Writes the summary, which finishes the run. */
+    /** Writes the summary, which finishes the run; a checkpoint is of no use then. */
     public void finish(RunSummary summary) {
         try {
             Whole.file(summaryFile(), aside -> Files.writeString(aside, Json.PAGE.writeValueAsString(summary) + "\n"));
+            Whole.delete(checkpoint());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

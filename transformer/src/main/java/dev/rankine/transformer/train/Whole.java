@@ -65,7 +65,8 @@ public final class Whole {
         return place.resolveSibling(place.getFileName() + suffix);
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Removes a folder and all that is in it; does nothing where there is none. */
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
