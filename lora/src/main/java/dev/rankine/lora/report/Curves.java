@@ -1,5 +1,6 @@
 package dev.rankine.lora.report;
 
+import dev.rankine.transformer.train.MetricsEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,21 +30,22 @@ final class Curves {
     /** What to draw, by key of the log, with its title. */
     private static Map<String, String> quantities(List<RunRecord> runs) {
         Map<String, String> quantities = new LinkedHashMap<>();
-        quantities.put("loss", "Training loss, nats per symbol");
-        quantities.put("regularizer", "Regulariser");
+        quantities.put(MetricsEntry.LOSS, "Training loss, nats per symbol");
+        quantities.put(MetricsEntry.REGULARIZER, "Regulariser");
         Set<String> metrics = new LinkedHashSet<>();
-        runs.forEach(run -> metrics.addAll(run.numbers("after").keySet()));
+        runs.forEach(run -> metrics.addAll(run.after().keySet()));
         metrics.forEach(metric -> quantities.put(metric, Figures.title(metric) + " on the development data"));
         quantities.put("density", "Density: expected share of triplets kept");
         quantities.put("multiplier", "Lagrange multiplier");
         return quantities;
     }
 
+    /** A quantity that is 0 all along, such as the regulariser of a method that has none, is not drawn. */
     private static List<LineChart.Curve> curves(List<RunRecord> runs, String key) {
         List<LineChart.Curve> curves = new ArrayList<>();
         for (int i = 0; i < runs.size(); i++) {
             List<Point> points = runs.get(i).curve(key);
-            if (!points.isEmpty()) {
+            if (points.stream().anyMatch(point -> point.y() != 0)) {
                 curves.add(new LineChart.Curve(runs.get(i).name(), i % COLOURS, points));
             }
         }
@@ -52,11 +54,10 @@ final class Curves {
 
     private static LineChart chart(String key, String title, List<LineChart.Curve> curves, List<RunRecord> runs) {
         if (!key.equals("density")) {
-            return new LineChart(title, curves, null, List.of(), key.equals("loss"));
+            return new LineChart(title, curves, null, List.of(), key.equals(MetricsEntry.LOSS));
         }
         OptionalDouble target = runs.stream()
-                .map(run -> run.number("target_density"))
-                .flatMapToDouble(OptionalDouble::stream)
+                .mapToDouble(run -> run.summary().ranks().targetDensity())
                 .filter(density -> density < 1)
                 .findFirst();
         return new LineChart(

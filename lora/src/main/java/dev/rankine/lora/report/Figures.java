@@ -1,6 +1,8 @@
 package dev.rankine.lora.report;
 
-import java.util.ArrayList;
+import dev.rankine.transformer.train.RetainedRanks;
+import dev.rankine.transformer.train.RunSummary;
+import dev.rankine.transformer.train.TrainingResult;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,36 +11,46 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of a page: the line under the title, tiles, and the table of results and cost. */
 final class Figures {
+    private static final String NONE = "–";
+
     private Figures() {}
 
     /** What was run, in one line. */
-    static String subtitle(RunRecord run) {
-        List<String> parts = new ArrayList<>();
-        run.text("method").ifPresent(parts::add);
-        run.text("model").ifPresent(parts::add);
-        run.text("task").ifPresent(parts::add);
-        run.text("train_examples").ifPresent(n -> parts.add(n + " examples"));
-        run.text("steps").ifPresent(n -> parts.add(n + " steps"));
-        run.text("seed").ifPresent(n -> parts.add("seed " + n));
-        run.text("backend").ifPresent(parts::add);
-        run.text("threads").ifPresent(n -> parts.add(n + " threads"));
-        return "<p class='muted'>" + Svg.escape(String.join(" · ", parts)) + "</p>\n";
+    static String subtitle(RunRecord record) {
+        RunSummary.Run run = record.summary().run();
+        TrainingResult training = record.summary().training();
+        String line = String.format(
+                Locale.ROOT,
+                "%s · %s · %s · %,d examples · %,d steps · seed %d · %s, %d threads",
+                run.method(),
+                run.model(),
+                run.task(),
+                training.trainExamples(),
+                training.steps(),
+                run.seed(),
+                run.backend(),
+                run.threads());
+        return "<p class='muted'>" + Svg.escape(line) + "</p>\n";
     }
 
     /** The numbers to see first. */
-    static String tiles(RunRecord run) {
+    static String tiles(RunRecord record) {
+        TrainingResult training = record.summary().training();
+        RetainedRanks ranks = record.summary().ranks();
         Map<String, String> tiles = new LinkedHashMap<>();
-        Map<String, Double> before = run.numbers("before");
-        run.numbers("after").forEach((metric, value) -> {
-            Double start = before.get(metric);
-            tiles.put(title(metric) + (start == null ? "" : ", from " + metric(start)), metric(value));
+        training.after().forEach((metric, value) -> {
+            Double before = training.before().get(metric);
+            tiles.put(title(metric) + (before == null ? "" : ", from " + fraction(before)), fraction(value));
         });
-        run.number("density").ifPresent(d -> tiles.put("of the triplets kept", percent(d)));
-        run.number("retained_parameters").ifPresent(n -> tiles.put("numbers in the adapter", count(n)));
-        run.number("train_seconds").ifPresent(s -> tiles.put("of training", seconds(s)));
+        if (!ranks.retainedRank().isEmpty()) {
+            tiles.put("of the triplets kept", number("%.1f %%", 100 * ranks.density()));
+        }
+        tiles.put("parameters kept", count(ranks.retainedParameters()));
+        tiles.put("of training", seconds(training.trainSeconds()));
         return tiles.entrySet().stream()
                 .map(tile -> "<div class='tile'><b>" + Svg.escape(tile.getValue()) + "</b><span>"
                         + Svg.escape(tile.getKey()) + "</span></div>\n")
@@ -47,41 +59,59 @@ final class Figures {
 
     /** A column per run, a row per figure. */
     static String table(List<RunRecord> runs) {
-        StringBuilder table = new StringBuilder("<div class='scroll'><table>\n");
-        row(table, "th", "", runs, RunRecord::name);
+        Table table = new Table(runs);
+        table.row("th", "", RunRecord::name);
         Set<String> metrics = new LinkedHashSet<>();
-        runs.forEach(run -> metrics.addAll(run.numbers("after").keySet()));
+        runs.forEach(run -> metrics.addAll(run.after().keySet()));
         for (String metric : metrics) {
-            row(table, "td", title(metric) + " before", runs, run -> figure(run, Figures::metric, "before", metric));
-            row(table, "td", title(metric) + " after", runs, run -> figure(run, Figures::metric, "after", metric));
+            table.training(
+                    title(metric) + " before",
+                    result -> fraction(result.before().get(metric)));
+            table.training(
+                    title(metric) + " after", result -> fraction(result.after().get(metric)));
         }
-        row(table, "td", "Final loss", runs, run -> figure(run, Figures::metric, "final_loss"));
-        row(table, "td", "Trainable parameters", runs, run -> figure(run, Figures::count, "trainable_parameters"));
-        row(table, "td", "Retained parameters", runs, run -> figure(run, Figures::count, "retained_parameters"));
-        row(table, "td", "Target density", runs, run -> figure(run, Figures::metric, "target_density"));
-        row(table, "td", "Density, of triplets", runs, run -> figure(run, Figures::metric, "density"));
-        row(table, "td", "Density, of parameters", runs, run -> figure(run, Figures::metric, "parameter_density"));
-        row(table, "td", "Training time", runs, run -> figure(run, Figures::seconds, "train_seconds"));
-        row(table, "td", "Milliseconds per step", runs, run -> figure(run, ms -> number("%.1f", ms), "ms_per_step"));
-        row(table, "td", "Peak memory, MiB", runs, run -> figure(run, Figures::count, "peak_rss_mib"));
-        return table.append("</table></div>\n").toString();
+        table.training("Final loss", result -> fraction(result.finalLoss()));
+        table.ranks("Trainable parameters", ranks -> count(ranks.trainableParameters()));
+        table.ranks("Retained parameters", ranks -> count(ranks.retainedParameters()));
+        table.ranks("Target density", ranks -> fraction(ranks.targetDensity()));
+        table.ranks("Density, of triplets", ranks -> fraction(ranks.density()));
+        table.ranks("Density, of parameters", ranks -> fraction(ranks.parameterDensity()));
+        table.training("Training time", result -> seconds(result.trainSeconds()));
+        table.training("Milliseconds per step", result -> number("%.1f", result.msPerStep()));
+        table.row("td", "Peak memory, MiB", run -> {
+            Double peak = run.summary().peakRssMib();
+            return peak == null ? NONE : count(peak);
+        });
+        return table.html();
     }
 
-    private static void row(
-            StringBuilder table, String cell, String name, List<RunRecord> runs, Function<RunRecord, String> value) {
-        table.append("<tr><").append(cell).append('>').append(Svg.escape(name));
-        runs.forEach(run -> table.append("</")
-                .append(cell)
-                .append("><")
-                .append(cell)
-                .append('>')
-                .append(Svg.escape(value.apply(run))));
-        table.append("</").append(cell).append("></tr>\n");
-    }
+    /** Rows of an HTML table. */
+    private record Table(List<RunRecord> runs, StringBuilder rows) {
+        Table(List<RunRecord> runs) {
+            this(runs, new StringBuilder());
+        }
 
-    private static String figure(RunRecord run, Function<Double, String> format, String... path) {
-        var value = run.number(path);
-        return value.isPresent() ? format.apply(value.getAsDouble()) : "–";
+        void training(String name, Function<TrainingResult, String> value) {
+            row("td", name, run -> value.apply(run.summary().training()));
+        }
+
+        void ranks(String name, Function<RetainedRanks, String> value) {
+            row("td", name, run -> value.apply(run.summary().ranks()));
+        }
+
+        void row(String cell, String name, Function<RunRecord, String> value) {
+            rows.append("<tr>").append(cell(cell, name));
+            runs.forEach(run -> rows.append(cell(cell, value.apply(run))));
+            rows.append("</tr>\n");
+        }
+
+        private static String cell(String cell, String text) {
+            return "<" + cell + ">" + Svg.escape(text) + "</" + cell + ">";
+        }
+
+        String html() {
+            return "<div class='scroll'><table>\n" + rows + "</table></div>\n";
+        }
     }
 
     /** A metric's name as a heading: {@code error_rate} becomes {@code Error rate}. */
@@ -90,12 +120,8 @@ final class Figures {
         return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
-    private static String metric(double value) {
-        return number("%.4f", value);
-    }
-
-    private static String percent(double share) {
-        return number("%.1f %%", 100 * share);
+    private static String fraction(@Nullable Double value) {
+        return value == null ? NONE : number("%.4f", value);
     }
 
     private static String count(double value) {

@@ -1,10 +1,9 @@
 package dev.rankine.lora.report;
 
+import dev.rankine.transformer.train.Whole;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -23,9 +22,7 @@ public final class Report {
      * @param runs at least one; their names are told apart in legends and tables
      */
     public static void write(Path file, String title, List<RunRecord> runs) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(aside, html(title, runs), StandardCharsets.UTF_8);
-        Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Whole.file(file, aside -> Files.writeString(aside, html(title, runs)));
     }
 
     /** The page as a string. */

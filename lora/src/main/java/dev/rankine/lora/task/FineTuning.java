@@ -1,0 +1,172 @@
+package dev.rankine.lora.task;
+
+import dev.rankine.lora.AdaptedModel;
+import dev.rankine.lora.Method;
+import dev.rankine.lora.PlainFactors;
+import dev.rankine.lora.Retained;
+import dev.rankine.lora.peft.PeftFolder;
+import dev.rankine.lora.report.Report;
+import dev.rankine.lora.report.RunRecord;
+import dev.rankine.transformer.data.SequenceBatch;
+import dev.rankine.transformer.train.ProcessMemory;
+import dev.rankine.transformer.train.RetainedRanks;
+import dev.rankine.transformer.train.RunFolder;
+import dev.rankine.transformer.train.RunSummary;
+import dev.rankine.transformer.train.Trainer;
+import dev.rankine.transformer.train.TrainerSettings;
+import dev.rankine.transformer.train.TrainingCheckpoint;
+import dev.rankine.transformer.train.TrainingListener;
+import dev.rankine.transformer.train.TrainingResult;
+import dev.rankine.transformer.train.TrainingState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One fine-tuning from start to finish: attaches a method's adapters to a model, trains them, and leaves a run folder
+ * with adapter, summary, metrics and report. The adapters stay attached; {@link AdaptedModel#detach} takes them off.
+ *
+ * <pre>{@code
+ * FineTuning tuning = new FineTuning(task, Methods.named("salora"), TrainerSettings.of(10, 64, 2e-3), 0);
+ * RunSummary summary = tuning.run(task.encode(train), task.encode(dev), RunFolder.at(Path.of("british"), false));
+ * }</pre>
+ */
+public final class FineTuning {
+    private final Seq2Seq task;
+    private final Method method;
+    private final TrainerSettings settings;
+    private final double weightDecay;
+    private final AdaptedModel adapted;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+
+    /**
+     * Attaches the adapters.
+     *
+     * @throws IllegalArgumentException if the method's settings do not fit the model; nothing is attached then
+     */
+    public FineTuning(Seq2Seq task, Method method, TrainerSettings settings, double weightDecay) {
+        this.task = task;
+        this.method = method;
+        this.settings = settings;
+        this.weightDecay = weightDecay;
+        this.adapted = method.attach(task.model(), new Method.Run(settings.seed(), weightDecay));
+    }
+
+    public Seq2Seq task() {
+        return task;
+    }
+
+    public AdaptedModel adapted() {
+        return adapted;
+    }
+
+    /** Begins from the factors of a trained adapter instead of the method's own start. */
+    public FineTuning startFrom(List<PlainFactors> factors) {
+        adapted.startFrom(factors);
+        return this;
+    }
+
+    public FineTuning listen(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Trains, or goes on where the folder's checkpoint stands; a run that is finished already stays as it is.
+     *
+     * @param dev measures the model before and after
+     * @throws IllegalArgumentException if the folder's checkpoint is of a run with other settings
+     */
+    public RunSummary run(Seq2Seq.Encoded train, Seq2Seq.Encoded dev, RunFolder folder) {
+        if (folder.state() == RunFolder.State.FINISHED) {
+            return folder.summary();
+        }
+        Trainer<SequenceBatch> trainer =
+                task.trainer(settings, train, adapted.controller()).evaluateWith(task.accuracy(dev));
+        listeners.forEach(trainer::listen);
+        TrainingResult result = train(trainer, folder);
+        PeftFolder.save(folder.adapter(), adapted, task.base());
+        RunSummary summary = new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
+        writeReport(
+                folder, new RunRecord(method.name(), summary, folder.metrics().read()));
+        folder.finish(summary);
+        return summary;
+    }
+
+    private TrainingResult train(Trainer<SequenceBatch> trainer, RunFolder folder) {
+        TrainingCheckpoint checkpoint = new TrainingCheckpoint(folder.checkpoint());
+        trainer.checkpointTo(state -> checkpoint.save(withOwnSettings(state)));
+        if (folder.state() == RunFolder.State.INTERRUPTED) {
+            TrainingState state = checkpoint.load(task.backend());
+            requireSameSettings(state);
+            return trainer.listen(folder.begin(state.step())).resume(state);
+        }
+        return trainer.listen(folder.begin(0)).train();
+    }
+
+    /** The trainer knows its own settings; the method's and the model's belong to a run as well. */
+    private TrainingState withOwnSettings(TrainingState state) {
+        Map<String, String> all = new LinkedHashMap<>(state.settings());
+        all.putAll(ownSettings());
+        return new TrainingState(state.step(), state.seconds(), state.before(), all, state.tensors());
+    }
+
+    private void requireSameSettings(TrainingState state) {
+        ownSettings().forEach((key, value) -> {
+            String before = state.settings().get(key);
+            if (!value.equals(before)) {
+                throw new IllegalArgumentException("resume: the interrupted run had " + key + " " + before + ", not "
+                        + value + "; use the same settings, or start anew in another folder");
+            }
+        });
+    }
+
+    private Map<String, String> ownSettings() {
+        Map<String, String> own = new LinkedHashMap<>();
+        own.put("model", task.name());
+        own.put("method", method.name());
+        own.put("weight_decay", Double.toString(weightDecay));
+        method.settings().forEach((key, value) -> own.put(method.name() + "." + key, value));
+        return own;
+    }
+
+    private RunSummary.Run description() {
+        Map<String, String> all = new LinkedHashMap<>(settings.describe());
+        all.putAll(ownSettings());
+        return new RunSummary.Run(
+                method.name(),
+                "seq2seq",
+                task.name(),
+                settings.seed(),
+                task.backend().name(),
+                task.backend().threads(),
+                all);
+    }
+
+    private RetainedRanks ranks() {
+        Retained retained = adapted.retained();
+        Integer rank = adapted.lowRank().isEmpty()
+                ? null
+                : adapted.lowRank().getFirst().initialRank();
+        String density = method.settings().get("density");
+        return new RetainedRanks(
+                rank,
+                adapted.trainableParameters(),
+                adapted.retainedParameters(),
+                density == null ? 1 : Double.parseDouble(density),
+                retained.density(),
+                retained.parameterDensity(),
+                retained.rank());
+    }
+
+    private void writeReport(RunFolder folder, RunRecord record) {
+        try {
+            Report.write(folder.report(), task.name() + ", adapted by " + method.name(), List.of(record));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
