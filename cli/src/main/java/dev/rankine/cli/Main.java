@@ -47,6 +47,8 @@ public final class Main implements Runnable {
     public static int run(Console console, String... arguments) {
         Main main = new Main(console);
         var line = new CommandLine(main)
+                .addSubcommand(new FinetuneCommand(console))
+                .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new DevicesCommand(console))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

@@ -1,0 +1,96 @@
+package dev.rankine.cli;
+
+import dev.rankine.lora.Method;
+import dev.rankine.lora.peft.PeftFolder;
+import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.tensor.Backend;
+import dev.rankine.transformer.text.UnknownCharacters;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes what a model, with or without an adapter, answers to every line. */
+@Command(
+        name = "predict",
+        description = "Reads a source from every line and writes source, tab, prediction.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the required options
+final class PredictCommand implements Runnable {
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            required = true,
+            description = "Hugging Face folder of the model: config.json and model.safetensors.")
+    private Path model;
+
+    @Option(names = "--adapter", paramLabel = "DIR", description = "Adapter in PEFT's format (default: none).")
+    private @Nullable Path adapter;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "Where to read; of lines with tabs the first column (default: standard input).")
+    private @Nullable Path file;
+
+    @Mixin
+    private BackendOptions backendOptions;
+
+    private final Console console;
+
+    PredictCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        Inputs.requireFolder("--model", model);
+        if (adapter != null) {
+            Inputs.requireFolder("--adapter", adapter);
+        }
+        if (file != null) {
+            Inputs.requireFile("FILE", file);
+        }
+        List<String> sources = sources();
+        try (Backend backend = backendOptions.open(console)) {
+            Seq2Seq task = Seq2Seq.load(backend, model);
+            if (adapter != null) {
+                PeftFolder.load(adapter, backend).attach(task.model(), new Method.Run(0, 0));
+            }
+            UnknownCharacters unknown = new UnknownCharacters();
+            List<String> written = task.write(sources, unknown);
+            for (int i = 0; i < sources.size(); i++) {
+                console.out().println(sources.get(i) + "\t" + written.get(i));
+            }
+            if (unknown.total() > 0) {
+                console.warn("the model does not know " + unknown.describe());
+            }
+        }
+    }
+
+    private List<String> sources() {
+        try {
+            List<String> lines = file == null
+                    ? new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))
+                            .lines()
+                            .toList()
+                    : Files.readAllLines(file);
+            return lines.stream().map(line -> line.split("\t", 2)[0]).toList();
+        } catch (CharacterCodingException malformed) {
+            throw new UsageException(file + " is not UTF-8; convert the file first");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.rankine.cli;
+
+import dev.rankine.transformer.data.StepPlan;
+import dev.rankine.transformer.train.TrainerSettings;
+import dev.rankine.transformer.train.Warmup;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long, how fast and in what pieces. */
+final class TrainingOptions {
+    private static final int LOG_LINES = 200;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "How often every example is seen (default: 10).")
+    private int epochs = 10;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Examples of a micro-batch (default: 64).")
+    private int batch = 64;
+
+    @Option(names = "--accumulate", paramLabel = "N", description = "Micro-batches of a step (default: 1).")
+    private int accumulate = 1;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "Peak learning rate, which falls linearly to 0 (default: 1e-3).")
+    private double rate = 1e-3;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "X",
+            description = "How long the rate rises first: a share of the run below 1, else steps (default: 0).")
+    private double warmup;
+
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Decoupled weight decay of AdamW (default: 0).")
+    private double weightDecay;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "X",
+            description = "Largest global norm of the gradients (default: no clipping).")
+    private @Nullable Double clip;
+
+    @Option(
+            names = "--eval-steps",
+            paramLabel = "N",
+            description = "Steps between two evaluations; 0 for none in between (default: once per epoch).")
+    private @Nullable Integer evaluationSteps;
+
+    @Option(
+            names = "--checkpoint-steps",
+            paramLabel = "N",
+            description = "Steps between two checkpoints, which --resume continues from; 0 for none (default: 0).")
+    private int checkpointSteps;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and all chance (default: 0).")
+    private long seed;
+
+    long seed() {
+        return seed;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    double weightDecay() {
+        if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
+            throw new UsageException("--weight-decay must be at least 0 and finite, got " + weightDecay);
+        }
+        return weightDecay;
+    }
+
+    /** @param examples in the training data */
+    TrainerSettings settings(int examples) {
+        return UsageException.whileChecking(() -> {
+            TrainerSettings settings = TrainerSettings.of(epochs, batch, rate)
+                    .withBatch(batch, accumulate)
+                    .withWarmup(Warmup.of(warmup))
+                    .withClip(clip)
+                    .withSeed(seed);
+            long stepsPerEpoch = new StepPlan(examples, batch, accumulate, epochs, seed).stepsPerEpoch();
+            int evaluation = evaluationSteps == null ? Math.toIntExact(stepsPerEpoch) : evaluationSteps;
+            int log = Math.toIntExact(Math.max(1, stepsPerEpoch * epochs / LOG_LINES));
+            return settings.withSteps(log, evaluation, checkpointSteps);
+        });
+    }
+}
