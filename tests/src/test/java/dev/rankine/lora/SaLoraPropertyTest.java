@@ -8,11 +8,14 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.tensor.reference.ReferenceBackend;
 import dev.rankine.transformer.train.Clock;
+import dev.rankine.transformer.train.ParameterGroup;
+import dev.rankine.transformer.train.ParameterGroup.Rate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +34,12 @@ class SaLoraPropertyTest {
 
     @Provide
     Arbitrary<List<Integer>> widths() {
-        return Arbitraries.integers().between(2, 9).list().ofMinSize(2).ofMaxSize(5);
+        return Arbitraries.integers()
+                .between(2, 9)
+                .list()
+                .ofMinSize(2)
+                .ofMaxSize(5)
+                .withoutEdgeCases();
     }
 
     private static Chain chain(List<Integer> widths, long seed) {
@@ -290,5 +298,32 @@ class SaLoraPropertyTest {
         for (int i = 3; i < 9; i++) {
             assertThat(y[i]).isEqualTo(y[i % 3]);
         }
+        // the next step draws others
+        Tensor numbers = Tensor.ofLongs(REFERENCE, Shape.of(2), 3, 1);
+        Draw next = new Draw(numbers, 0, Tensor.ofLongs(REFERENCE, Shape.of(1), 0));
+        adapted.controller().beforeStep(new Clock(1, 20, next));
+        assertThat(model.apply(Variable.constant(batch), model.training(3, 0))
+                        .data()
+                        .toDoubles())
+                .isNotEqualTo(y);
+    }
+
+    @Test
+    void groupsHaveTheirOwnRatesAndOnlyAdaptersDecayAndAreClipped() {
+        Chain model = new Chain(REFERENCE, DType.F64, 1, 4, 3);
+        SaLoraMethod method = SaLoraMethod.paper();
+        Method asked = method.with(Map.of("rank", "2", "gate-rate", ".03"));
+        AdaptedModel adapted = asked.attach(model, new Method.Run(7, .25));
+        List<ParameterGroup> groups = adapted.controller().parameterGroups();
+        assertThat(groups).extracting(ParameterGroup::name).containsExactly("adapters", "gates", "multiplier");
+        assertThat(groups).extracting(ParameterGroup::weightDecay).containsExactly(.25, 0.0, 0.0);
+        assertThat(groups).extracting(ParameterGroup::clip).containsExactly(true, false, false);
+        assertThat(groups).extracting(ParameterGroup::ascent).containsExactly(false, false, true);
+        assertThat(groups)
+                .extracting(ParameterGroup::rate)
+                .containsExactly(new Rate.Scheduled(1), new Rate.Constant(.03), new Rate.Constant(.03));
+        assertThat(groups.getFirst().parameters().values())
+                .containsExactlyElementsOf(
+                        adapted.adapters().getFirst().parameters().values());
     }
 }
