@@ -93,10 +93,10 @@ public final class AdaptedModel {
                     "the adapter to start from is for the modules " + given + ", this one for " + own);
         }
         for (Adapter adapter : adapters) {
-            if (!(adapter instanceof Lora lora)) {
+            if (!(adapter instanceof LowRank module)) {
                 throw new IllegalArgumentException(adapter + " cannot start from low-rank factors");
             }
-            lora.startFrom(Objects.requireNonNull(byPath.get(adapter.path())));
+            module.startFrom(Objects.requireNonNull(byPath.get(adapter.path())));
         }
     }
 

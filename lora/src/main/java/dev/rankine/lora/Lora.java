@@ -240,17 +240,23 @@ public final class Lora implements LowRank {
      *
      * @throws IllegalArgumentException if the shapes differ
      */
+    @Override
     public void startFrom(PlainFactors factors) {
-        if (factors.rank() != rank() || factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
-            throw new IllegalArgumentException("adapter of " + path() + " has A " + a.shape() + " and B " + b.shape()
-                    + ", the one to start from has A " + factors.a().shape() + " and B "
-                    + factors.b().shape());
-        }
+        requireLike(factors);
         a.data().write(factors.a().toDoubles());
         double[] columns = new double[rank()];
         Arrays.fill(columns, 1 / scale);
         b.data().write(Triplets.all(rank()).scaledColumns(factors.b(), columns).toDoubles());
         origin = null;
+    }
+
+    /** @throws IllegalArgumentException if the factors have another rank or another width than A and B */
+    void requireLike(PlainFactors factors) {
+        if (factors.rank() != rank() || factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
+            throw new IllegalArgumentException("adapter of " + path() + " has A " + a.shape() + " and B " + b.shape()
+                    + ", the one to start from has A " + factors.a().shape() + " and B "
+                    + factors.b().shape());
+        }
     }
 
     /**

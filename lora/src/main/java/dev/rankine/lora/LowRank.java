@@ -13,6 +13,13 @@ public interface LowRank extends Mergeable {
     /** The same change as plain factors, scale and gates folded in, copied. */
     PlainFactors export();
 
+    /**
+     * Takes over a change from elsewhere in place of the usual start.
+     *
+     * @throws IllegalArgumentException if its rank or width is another
+     */
+    void startFrom(PlainFactors change);
+
     @Override
     default Tensor delta() {
         return export().delta();

@@ -4,6 +4,8 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.linalg.Matrix;
+import dev.rankine.tensor.linalg.Svd;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.site.LinearSite;
@@ -149,6 +151,18 @@ public final class SvdLora implements LowRank {
     @Override
     public void detach() {
         factors.detach();
+    }
+
+    /** Takes over a change as its singular value decomposition: P and Q are orthonormal from the start. */
+    @Override
+    public void startFrom(PlainFactors change) {
+        factors.requireLike(change);
+        Svd svd = Svd.ofProduct(Matrix.of(change.b()), Matrix.of(change.a()));
+        double[] lambda =
+                Arrays.stream(svd.values()).map(value -> value / scale()).toArray();
+        a().data().write(svd.v().transpose().toArray());
+        b().data().write(svd.u().toArray());
+        e.data().write(lambda);
     }
 
     /** Deletes every triplet but some. An adapter that keeps none leaves its site. */

@@ -76,8 +76,8 @@ public record OrthogonalityNorm(int overRows, int overColumns, Tensor identity) 
         for (int i = 0; i < gradients.length; i++) {
             if (saved.needs(i)) {
                 Tensor norm = saved.get(3 * i + 2).zip(Binary.MAXIMUM, tiny);
-                gradients[i] = Gram.timesMatrix(saved.get(3 * i + 1), saved.get(3 * i), i < overRows)
-                        .times(dY.affine(2, 0).zip(Binary.DIVIDE, norm));
+                Tensor factor = dY.affine(2, 0).zip(Binary.DIVIDE, norm);
+                gradients[i] = Gram.timesMatrix(saved.get(3 * i + 1).times(factor), saved.get(3 * i), i < overRows);
             }
         }
         return gradients;
