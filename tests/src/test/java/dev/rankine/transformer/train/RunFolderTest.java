@@ -152,6 +152,7 @@ class RunFolderTest {
                 .isEqualTo(entries.subList(0, 3));
         log.append(entries.get(3));
         assertThat(log.read()).isEqualTo(entries.subList(0, 4));
+        assertThat(folder.begin(0).read()).as("a run that starts anew").isEmpty();
         assertThat(files(temporary.resolve("one"))).containsExactly("metrics.jsonl");
     }
 

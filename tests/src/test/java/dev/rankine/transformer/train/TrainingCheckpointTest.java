@@ -83,7 +83,7 @@ class TrainingCheckpointTest {
         Trainer<?> trainer = task.trainer(settings)
                 .evaluateWith(task.accuracy(16))
                 .checkpointTo(checkpoint()::save)
-                .listen(folder.begin(-1))
+                .listen(folder.begin(0))
                 .listen(new TrainingListener() {
                     @Override
                     public void onStep(long made, long steps, double rate) {
@@ -102,7 +102,7 @@ class TrainingCheckpointTest {
         Trainer<?> trainer = task.trainer(settings)
                 .evaluateWith(task.accuracy(16))
                 .checkpointTo(checkpoint()::save)
-                .listen(folder.begin(started ? -1 : state.step()));
+                .listen(folder.begin(started ? 0 : state.step()));
         return started ? trainer.train() : trainer.resume(state);
     }
 

@@ -18,6 +18,9 @@ import tools.jackson.core.JacksonException;
  * </pre>
  */
 public final class RunFolder {
+    /** Before the evaluation that comes before the first step. */
+    private static final long NOTHING = -1;
+
     private final Path path;
 
     private RunFolder(Path path) {
@@ -63,7 +66,11 @@ public final class RunFolder {
         }
     }
 
-    /** Creates the folder. What was logged after {@code step} by an interrupted run is dropped. */
+    /**
+     * Creates the folder. What an interrupted run logged after the step to go on from is dropped.
+     *
+     * @param step how many steps were made; 0 for a run that starts anew, whose log begins empty
+     */
     public MetricsLog begin(long step) {
         try {
             Files.createDirectories(path);
@@ -72,7 +79,7 @@ public final class RunFolder {
         }
         MetricsLog log = metrics();
         if (Files.exists(metricsFile())) {
-            log.cutBackTo(step);
+            log.cutBackTo(step == 0 ? NOTHING : step);
         }
         return log;
     }
