@@ -28,8 +28,8 @@ public final class AdaptedModel {
         }
     }
 
-    /** Attaches low-rank adapters to be trained as they are. */
-    public static AdaptedModel training(Method method, List<Lora> adapters, Method.Run run) {
+    /** Attaches adapters to be trained as they are. */
+    public static AdaptedModel training(Method method, List<? extends Adapter> adapters, Method.Run run) {
         return new AdaptedModel(method, adapters, PlainController.of(adapters, run.weightDecay()));
     }
 
@@ -74,7 +74,10 @@ public final class AdaptedModel {
 
     /** Ranks and densities as they are now. */
     public Retained retained() {
-        return Retained.of(lowRank());
+        return Retained.of(adapters.stream()
+                .filter(Ranked.class::isInstance)
+                .map(Ranked.class::cast)
+                .toList());
     }
 
     /**

@@ -3,13 +3,7 @@ package dev.rankine.lora;
 import dev.rankine.tensor.Tensor;
 
 /** An adapter whose change of the weight is a product of two thin matrices. */
-public interface LowRank extends Mergeable {
-    /** How many triplets (a row of A, a column of B and their gate) the adapter had at the start. */
-    int initialRank();
-
-    /** How many it has now. */
-    int rank();
-
+public interface LowRank extends Mergeable, Ranked {
     /** The same change as plain factors, scale and gates folded in, copied. */
     PlainFactors export();
 

@@ -8,6 +8,7 @@ public final class Methods {
     private static final List<Method> ALL = List.of(
             LoraMethod.standard(),
             LoraMethod.rankStabilized(),
+            DoraMethod.paper(),
             AdaLoraMethod.standard(),
             SaLoraMethod.paper(),
             SalientLoraMethod.standard(),

@@ -20,13 +20,13 @@ public record Retained(
         rank = Collections.unmodifiableMap(new LinkedHashMap<>(rank));
     }
 
-    static Retained of(List<? extends LowRank> adapters) {
+    static Retained of(List<? extends Ranked> adapters) {
         Map<String, Integer> rank = new LinkedHashMap<>();
         long triplets = 0;
         long initialTriplets = 0;
         long parameters = 0;
         long initialParameters = 0;
-        for (LowRank adapter : adapters) {
+        for (Ranked adapter : adapters) {
             long size = adapter.site().inputs() + (long) adapter.site().outputs();
             rank.put(adapter.path(), adapter.rank());
             triplets += adapter.rank();

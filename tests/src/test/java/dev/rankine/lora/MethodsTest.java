@@ -32,7 +32,8 @@ class MethodsTest {
         assertThat(adapted.adapters()).hasSize(2);
         long factors = 8 * (9 + 8 + 8 + 10);
         long lambdas = adapted.adapters().getFirst() instanceof SvdLora ? 16 : 0;
-        assertThat(adapted.trainableParameters()).isEqualTo(factors + lambdas);
+        long magnitudes = adapted.adapters().getFirst() instanceof Dora ? 8 + 10 : 0;
+        assertThat(adapted.trainableParameters()).isEqualTo(factors + lambdas + magnitudes);
         assertThat(adapted.retained().rank()).containsExactly(Map.entry("layers.0.fc", 8), Map.entry("layers.1.fc", 8));
         assertThat(adapted.retained().parameterDensity()).isEqualTo(1);
         adapted.detach();
@@ -43,7 +44,7 @@ class MethodsTest {
     void anUnknownMethodIsRefusedWithTheList() {
         assertThatThrownBy(() -> Methods.named("lorra"))
                 .hasMessageContaining("'lorra'")
-                .hasMessageContaining("lora, rslora, adalora, salora");
+                .hasMessageContaining("lora, rslora, dora, adalora, salora");
     }
 
     @Test

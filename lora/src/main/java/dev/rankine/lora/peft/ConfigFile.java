@@ -40,6 +40,7 @@ final class ConfigFile {
             "r",
             "lora_alpha",
             "use_rslora",
+            "use_dora",
             "lora_dropout",
             "rank_pattern",
             "alpha_pattern",
@@ -82,7 +83,7 @@ final class ConfigFile {
                 "velora_config")) {
             neutral.put(key, "null");
         }
-        for (String key : List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_dora", "use_qalora")) {
+        for (String key : List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_qalora")) {
             neutral.put(key, "false");
         }
         neutral.put("bias", "\"none\"");
@@ -113,6 +114,7 @@ final class ConfigFile {
         keys.put("r", JSON.valueToTree(config.rank()));
         keys.put("revision", JSON.valueToTree(null));
         keys.put("task_type", JSON.valueToTree(config.taskType()));
+        keys.put("use_dora", JSON.valueToTree(config.dora()));
         keys.put("use_rslora", JSON.valueToTree(config.scaling() == Scaling.RANK_STABILIZED));
         keys.put("rank_pattern", JSON.valueToTree(new TreeMap<>(config.rankPattern())));
         ObjectNode alphas = JSON.createObjectNode();
@@ -188,6 +190,7 @@ final class ConfigFile {
                 Math.toIntExact(Math.round(number("r", root.path("r")))),
                 number("lora_alpha", root.path("lora_alpha")),
                 flag("use_rslora") ? Scaling.RANK_STABILIZED : Scaling.STANDARD,
+                flag("use_dora"),
                 root.has("lora_dropout") ? number("lora_dropout", root.path("lora_dropout")) : 0,
                 pattern("rank_pattern", node -> Math.toIntExact(Math.round(number("rank_pattern", node)))),
                 pattern("alpha_pattern", node -> number("alpha_pattern", node)),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank {@code r}, of modules without an entry in {@code rankPattern}
  * @param alpha {@code lora_alpha}, of modules without an entry in {@code alphaPattern}
  * @param scaling {@code use_rslora} or not
+ * @param dora {@code use_dora} or not
  * @param dropout {@code lora_dropout}
  * @param rankPattern ranks by module: a path, the end of one, or a regular expression for either
  * @param alphaPattern alphas by module, likewise
@@ -28,6 +29,7 @@ public record LoraConfig(
         int rank,
         double alpha,
         Scaling scaling,
+        boolean dora,
         double dropout,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern,

@@ -1,6 +1,9 @@
 package dev.rankine.lora.peft;
 
 import dev.rankine.lora.AdaptedModel;
+import dev.rankine.lora.Adapter;
+import dev.rankine.lora.Dora;
+import dev.rankine.lora.DoraMethod;
 import dev.rankine.lora.Lora;
 import dev.rankine.lora.LoraMethod;
 import dev.rankine.lora.LoraStart;
@@ -8,6 +11,7 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Targets;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.site.LinearSite;
@@ -32,22 +36,29 @@ public final class PeftAdapter {
     private final LoraConfig config;
     /** A and B by module path, as stored, without scale. */
     private final Map<String, PlainFactors> stored;
+    /** The magnitudes of DoRA by module path; empty for LoRA. */
+    private final Map<String, Tensor> magnitudes;
 
-    private PeftAdapter(Path file, LoraConfig config, Map<String, PlainFactors> stored) {
+    private PeftAdapter(
+            Path file, LoraConfig config, Map<String, PlainFactors> stored, Map<String, Tensor> magnitudes) {
         this.file = file;
         this.config = config;
         this.stored = stored;
+        this.magnitudes = magnitudes;
     }
 
     static PeftAdapter of(Path file, LoraConfig config, Map<String, Tensor> tensors) {
         Map<String, Tensor> a = new TreeMap<>();
         Map<String, Tensor> b = new TreeMap<>();
+        Map<String, Tensor> magnitudes = new TreeMap<>();
         List<String> unknown = new ArrayList<>();
         tensors.forEach((name, tensor) -> {
             if (name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.A)) {
                 a.put(path(name, PeftFolder.A), tensor);
             } else if (name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.B)) {
                 b.put(path(name, PeftFolder.B), tensor);
+            } else if (config.dora() && name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.MAGNITUDE)) {
+                magnitudes.put(path(name, PeftFolder.MAGNITUDE), tensor);
             } else {
                 unknown.add(name);
             }
@@ -59,6 +70,12 @@ public final class PeftAdapter {
             throw new PeftException(
                     file, "modules with only one of lora_A and lora_B: " + difference(a.keySet(), b.keySet()));
         }
+        if (config.dora() && !magnitudes.keySet().equals(a.keySet())) {
+            throw new PeftException(
+                    file,
+                    "modules with only one of lora_A and lora_magnitude_vector: "
+                            + difference(a.keySet(), magnitudes.keySet()));
+        }
         Map<String, PlainFactors> stored = new TreeMap<>();
         for (Map.Entry<String, Tensor> entry : a.entrySet()) {
             String path = entry.getKey();
@@ -69,7 +86,7 @@ public final class PeftAdapter {
         }
         requirePatternsMatch(file, "rank_pattern", config.rankPattern().keySet(), stored.keySet());
         requirePatternsMatch(file, "alpha_pattern", config.alphaPattern().keySet(), stored.keySet());
-        return new PeftAdapter(file, config, stored);
+        return new PeftAdapter(file, config, stored, magnitudes);
     }
 
     private static String path(String name, String suffix) {
@@ -111,8 +128,16 @@ public final class PeftAdapter {
         return config;
     }
 
-    /** The change of every module, scale folded in; a start for training on, see {@link AdaptedModel#startFrom}. */
+    /**
+     * The change of every module, scale folded in; a start for training on, see {@link AdaptedModel#startFrom}.
+     *
+     * @throws PeftException if the change is DoRA's, which is no product of factors
+     */
     public List<PlainFactors> factors() {
+        if (config.dora()) {
+            throw new PeftException(
+                    file, "DoRA's change of a weight is no product of factors that another could start from");
+        }
         return stored.values().stream().map(this::scaled).toList();
     }
 
@@ -143,17 +168,29 @@ public final class PeftAdapter {
                     "the model has no linear modules " + absent + "; it has: " + String.join(", ", sites.keySet()));
         }
         requireTargets(sites.keySet());
-        List<Lora> adapters = new ArrayList<>();
+        List<Adapter> adapters = new ArrayList<>();
         for (LinearSite site : model.sites().linear()) {
             PlainFactors factors = stored.get(site.path());
             if (factors != null) {
-                adapters.add(lora(site, factors));
+                adapters.add(config.dora() ? dora(site, factors) : lora(site, factors));
             }
         }
+        return AdaptedModel.training(method(), adapters, run);
+    }
+
+    private Method method() {
         Targets targets = new Targets(List.copyOf(stored.keySet()));
-        LoraMethod method = new LoraMethod(
-                config.rank(), config.alpha(), config.scaling(), LoraStart.UNIFORM, 1, config.dropout(), targets);
-        return AdaptedModel.training(method, adapters, run);
+        return config.dora()
+                ? new DoraMethod(
+                        config.rank(), config.alpha(), config.scaling(), Dora.Norm.DETACHED, config.dropout(), targets)
+                : new LoraMethod(
+                        config.rank(),
+                        config.alpha(),
+                        config.scaling(),
+                        LoraStart.UNIFORM,
+                        1,
+                        config.dropout(),
+                        targets);
     }
 
     private void requireTargets(Collection<String> paths) {
@@ -172,6 +209,33 @@ public final class PeftAdapter {
     }
 
     private Lora lora(LinearSite site, PlainFactors factors) {
+        requireFits(site, factors);
+        DType dtype = computing(site.weight().data().dtype());
+        return new Lora(
+                site, factors.a().clone(dtype), factors.b().clone(dtype), config.scale(site.path()), config.dropout());
+    }
+
+    private Dora dora(LinearSite site, PlainFactors factors) {
+        requireFits(site, factors);
+        Tensor magnitude = Objects.requireNonNull(magnitudes.get(site.path()));
+        if (!magnitude.shape().equals(Shape.of(site.outputs()))) {
+            throw new PeftException(
+                    file,
+                    "module " + site.path() + ": lora_magnitude_vector is " + magnitude.shape() + ", its weight has "
+                            + site.outputs() + " rows");
+        }
+        DType dtype = computing(site.weight().data().dtype());
+        return new Dora(
+                site,
+                factors.a().clone(dtype),
+                factors.b().clone(dtype),
+                magnitude.clone(dtype),
+                config.scale(site.path()),
+                config.dropout(),
+                Dora.Norm.DETACHED);
+    }
+
+    private void requireFits(LinearSite site, PlainFactors factors) {
         if (factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
             throw new PeftException(
                     file,
@@ -179,8 +243,5 @@ public final class PeftAdapter {
                             + factors.b().shape() + " do not fit its weight "
                             + site.weight().shape());
         }
-        DType dtype = computing(site.weight().data().dtype());
-        return new Lora(
-                site, factors.a().clone(dtype), factors.b().clone(dtype), config.scale(site.path()), config.dropout());
     }
 }

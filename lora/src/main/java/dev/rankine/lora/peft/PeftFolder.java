@@ -2,6 +2,8 @@ package dev.rankine.lora.peft;
 
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Adapter;
+import dev.rankine.lora.Dora;
+import dev.rankine.lora.DoraMethod;
 import dev.rankine.lora.Lora;
 import dev.rankine.lora.LoraMethod;
 import dev.rankine.lora.LowRank;
@@ -30,31 +32,37 @@ import java.util.TreeMap;
  * folded into B, {@code rank_pattern} and {@code alpha_pattern} give every module its rank by full path with alpha = r, so
  * that PEFT's scale is exactly 1, and {@code target_modules} leaves out modules without a triplet, which PEFT cannot
  * express otherwise.
+ *
+ * <p>DoRA does not fold into a product: A and B are written without scale, and {@code ... .lora_magnitude_vector} [O] beside
+ * them.
  */
 public final class PeftFolder {
     static final String TENSORS = "adapter_model.safetensors";
     static final String PREFIX = "base_model.model.";
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";
+    static final String MAGNITUDE = ".lora_magnitude_vector";
 
     private PeftFolder() {}
 
     /**
      * Writes a folder, whole or not at all; one that is there is replaced.
      *
-     * @throws PeftException if an adapter is no low-rank product
+     * @throws PeftException if an adapter is neither a low-rank product nor DoRA's
      */
     public static void save(Path folder, AdaptedModel adapted, BaseModel base) {
         for (Adapter adapter : adapted.adapters()) {
-            if (!(adapter instanceof LowRank)) {
+            if (!(adapter instanceof LowRank || adapter instanceof Dora)) {
                 throw new PeftException(
                         folder, adapter + " is no low-rank product and has no form in PEFT's LoRA files");
             }
         }
         Map<String, Tensor> tensors = new TreeMap<>();
-        LoraConfig config = adapted.method() instanceof LoraMethod lora && isUniform(adapted, lora)
-                ? asItIs(adapted, lora, base, tensors)
-                : plain(adapted, base, tensors);
+        LoraConfig config = switch (adapted.method()) {
+            case DoraMethod dora -> dora(adapted, dora, base, tensors);
+            case LoraMethod lora when isUniform(adapted, lora) -> asItIs(adapted, lora, base, tensors);
+            default -> plain(adapted, base, tensors);
+        };
         try {
             Path parent = folder.toAbsolutePath().getParent();
             if (parent != null) {
@@ -90,9 +98,42 @@ public final class PeftFolder {
                 method.rank(),
                 method.alpha(),
                 method.scaling(),
+                false,
                 method.dropout(),
                 Map.of(),
                 Map.of(),
+                method.targets().isAllLinear() ? paths : method.targets().names(),
+                null,
+                base,
+                null);
+    }
+
+    private static LoraConfig dora(
+            AdaptedModel adapted, DoraMethod method, BaseModel base, Map<String, Tensor> tensors) {
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        List<String> paths = new ArrayList<>();
+        for (Adapter adapter : adapted.adapters()) {
+            Dora dora = (Dora) adapter;
+            tensors.put(PREFIX + dora.path() + A, dora.a().data());
+            tensors.put(PREFIX + dora.path() + B, dora.b().data());
+            tensors.put(PREFIX + dora.path() + MAGNITUDE, dora.magnitude().data());
+            paths.add(dora.path());
+            if (dora.rank() != method.rank()) {
+                ranks.put(dora.path(), dora.rank());
+            }
+            if (dora.scale() != method.scaling().of(method.alpha(), dora.rank())) {
+                alphas.put(dora.path(), dora.scale() / method.scaling().of(1, dora.rank()));
+            }
+        }
+        return new LoraConfig(
+                method.rank(),
+                method.alpha(),
+                method.scaling(),
+                true,
+                method.dropout(),
+                ranks,
+                alphas,
                 method.targets().isAllLinear() ? paths : method.targets().names(),
                 null,
                 base,
@@ -116,6 +157,7 @@ public final class PeftFolder {
                 usual,
                 usual,
                 LoraMethod.Scaling.STANDARD,
+                false,
                 0,
                 ranks,
                 alphas,

@@ -51,7 +51,8 @@ class PeftFolderTest {
         AdaptedModel adapted = Methods.named(method).with(settings).attach(model, RUN);
         long stream = 300;
         for (Adapter adapter : adapted.adapters()) {
-            Tensor b = ((Lora) adapter).b().data();
+            Tensor b =
+                    adapter.parameters().get(adapter.path() + ".lora_B.weight").data();
             b.write(model.normal(stream++, .5, b.shape()).toDoubles());
         }
         return adapted;
@@ -62,7 +63,7 @@ class PeftFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lora", "rslora"})
+    @ValueSource(strings = {"lora", "rslora", "dora"})
     void aUniformAdapterComesBackBitByBit(String method) {
         Chain model = chain();
         AdaptedModel adapted = adapted(model, method, Map.of("rank", "3", "alpha", "7", "dropout", "0.25"));
@@ -190,7 +191,7 @@ class PeftFolderTest {
 
     /** PEFT's own files, written again, are the same to the last byte. */
     @ParameterizedTest
-    @ValueSource(strings = {"peft_lora", "peft_rslora"})
+    @ValueSource(strings = {"peft_lora", "peft_rslora", "peft_dora"})
     void theConfigurationHasTheTextThatPeftWrites(String name) throws IOException {
         Path file = Repository.root().resolve("tests/fixtures").resolve(name).resolve("adapter_config.json");
         assertThat(ConfigFile.text(ConfigFile.read(file))).isEqualTo(Files.readString(file));

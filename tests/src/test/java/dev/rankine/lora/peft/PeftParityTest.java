@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,7 +58,7 @@ class PeftParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"peft_lora", "peft_rslora"})
+    @ValueSource(strings = {"peft_lora", "peft_rslora", "peft_dora"})
     void anAdapterOfPeftGivesPyTorchsLogits(String name) throws IOException {
         Backend backend = new ReferenceBackend();
         Bart model = small(backend, DType.F64);
@@ -70,33 +69,35 @@ class PeftParityTest {
         assertThat(got.toDoubles()).containsExactly(expected.toDoubles(), within(1e-10));
     }
 
-    @Test
-    void theAdapterThatPeftTrainedOnRealDataGivesPyTorchsLogits() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "dora"})
+    void theAdapterThatPeftTrainedOnRealDataGivesPyTorchsLogits(String name) throws IOException {
         Path folder = RealData.at("peft_g2p");
         Backend backend = Backends.choose(null, 1).backend();
         Bart model = Checkpoints.load(RealData.at("bart_g2p_us"), backend).model();
-        PeftFolder.load(folder.resolve("lora"), backend).attach(model, RUN);
+        PeftFolder.load(folder.resolve(name), backend).attach(model, RUN);
         Safetensors file = Safetensors.open(folder.resolve("logits.safetensors"));
-        double[] expected = file.tensor("lora", backend).toDoubles();
+        double[] expected = file.tensor(name, backend).toDoubles();
         assertThat(logits(model, file).toDoubles()).containsExactly(expected, within(1e-4));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lora", "rslora", "salora"})
+    @ValueSource(strings = {"lora", "rslora", "dora", "salora"})
     void foldersForPythonToOpenHaveTheLogitsOfTheAdaptedModel(String method) throws IOException {
         Backend backend = new ReferenceBackend();
         Bart model = small(backend, DType.F32);
         AdaptedModel adapted = Methods.named(method).with(Map.of("rank", "5")).attach(model, RUN);
         int module = 0;
         for (Adapter adapter : adapted.adapters()) {
-            Lora lora = (Lora) adapter;
-            double[] b = lora.b().data().toDoubles();
-            for (int i = 0; i < b.length; i++) {
-                b[i] = .3 * Philox.normal(5, module, 0, 0, i);
+            Tensor b =
+                    adapter.parameters().get(adapter.path() + ".lora_B.weight").data();
+            double[] values = b.toDoubles();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = .3 * Philox.normal(5, module, 0, 0, i);
             }
-            lora.b().data().write(b);
+            b.write(values);
             if (method.equals("salora")) {
-                prune(lora, module);
+                prune((Lora) adapter, module);
             }
             module++;
         }

@@ -60,7 +60,7 @@ class PeftRefusalTest {
             delimiter = '|',
             value = {
                 "\"peft_type\": \"LORA\"|\"peft_type\": \"ADALORA\"|peft_type is \"ADALORA\"",
-                "\"use_dora\": false|\"use_dora\": true|'use_dora' is true",
+                "\"use_dora\": false|\"use_dora\": true|only one of lora_A and lora_magnitude_vector: [layers.0.fc, layers.1.fc]",
                 "\"bias\": \"none\"|\"bias\": \"all\"|'bias' is \"all\"",
                 "\"modules_to_save\": null|\"modules_to_save\": [\"head\"]|'modules_to_save' is [\"head\"]",
                 "\"init_lora_weights\": true|\"init_lora_weights\": \"pissa\"|a start that changes the base weights",

@@ -1,0 +1,243 @@
+package dev.rankine.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rankine.autograd.GradientMode;
+import dev.rankine.autograd.Variable;
+import dev.rankine.lora.peft.BaseModel;
+import dev.rankine.lora.peft.PeftFolder;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.random.Philox;
+import dev.rankine.tensor.reference.ReferenceBackend;
+import dev.rankine.transformer.Pass;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is true of every method, whatever it does in between. */
+class CommonPropertiesTest {
+    private static final Backend REFERENCE = new ReferenceBackend();
+    private static final int STEPS = 30;
+    private static final int SEED = 11;
+
+    @TempDir
+    Path temporary;
+
+    static List<MethodCase> cases() {
+        return MethodCase.all();
+    }
+
+    private static SmallBart bart(DType dtype) {
+        return new SmallBart(REFERENCE, dtype, SEED);
+    }
+
+    private static Rig rig(AdaptedModel adapted) {
+        return new Rig(adapted.controller(), REFERENCE, 3, STEPS, .02);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void itIsFoundByItsNameAndTakesItsOwnSettings(MethodCase c) {
+        Method method = Methods.named(c.method().name());
+        assertThat(method.title()).isNotBlank();
+        assertThat(method.with(method.settings())).isEqualTo(method);
+        assertThat(c.method().with(c.method().settings())).isEqualTo(c.method());
+        assertThatThrownBy(() -> method.review(0)).hasMessageContaining("at least 1 step");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theStartChangesNothing(MethodCase c) {
+        SmallBart bart = bart(DType.F32);
+        double[] bare = bart.logits();
+        AdaptedModel adapted = bart.attach(c.method());
+        assertThat(adapted.method()).isEqualTo(c.method());
+        if (c.atStart() == 0) {
+            assertThat(bart.logits()).isEqualTo(bare);
+        } else {
+            assertThat(bart.logits()).containsExactly(bare, within(c.atStart()));
+        }
+        assertThat(adapted.trainableParameters()).isPositive().isEqualTo(adapted.retainedParameters());
+        adapted.detach();
+        assertThat(bart.logits()).isEqualTo(bare);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void trainingLowersTheLossAndNeverTouchesTheWeights(MethodCase c) {
+        SmallBart bart = bart(DType.F32);
+        double[] bare = bart.logits();
+        Map<String, List<Double>> weights = bart.weights();
+        AdaptedModel adapted = bart.attach(c.method());
+        double before = bart.loss(Pass.inference()).data().item();
+        Rig rig = rig(adapted);
+        bart.train(rig, STEPS);
+        adapted.controller().finish();
+        assertThat(bart.loss(Pass.inference()).data().item()).isLessThan(before);
+        assertThat(bart.weights()).isEqualTo(weights);
+        adapted.detach();
+        assertThat(bart.logits()).isEqualTo(bare);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void asManyTripletsStayAsWereAskedFor(MethodCase c) {
+        SmallBart bart = bart(DType.F32);
+        AdaptedModel adapted = bart.attach(c.method());
+        Retained start = adapted.retained();
+        assertThat(start.density()).isEqualTo(1);
+        bart.train(rig(adapted), STEPS);
+        double density = c.has("density") ? .5 : 1;
+        assertThat(adapted.retained().triplets()).isEqualTo(Math.round(density * start.triplets()));
+        assertThat(adapted.retained().initialTriplets()).isEqualTo(start.triplets());
+        assertThat(adapted.retainedParameters()).isLessThanOrEqualTo(adapted.trainableParameters());
+        if (density < 1) {
+            assertThat(adapted.retainedParameters()).isLessThan(adapted.trainableParameters());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theMergedModelComputesTheSameAndUnmergingRestoresIt(MethodCase c) {
+        SmallBart bart = bart(DType.F32);
+        AdaptedModel adapted = bart.attach(c.method());
+        bart.train(rig(adapted), 6);
+        double[] trained = bart.logits();
+        if (adapted.adapters().stream().allMatch(Mergeable.class::isInstance)) {
+            try (Merge _ = Merge.of(adapted.adapters())) {
+                assertThat(bart.logits()).containsExactly(trained, within(2e-5));
+            }
+        } else {
+            assertThatThrownBy(() -> Merge.of(adapted.adapters())).hasMessageContaining("stays beside the model");
+        }
+        assertThat(bart.logits()).isEqualTo(trained);
+    }
+
+    /** Some elements of every parameter of every adapter, at a place where no factor is 0. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void gradientsAreThoseOfCentralDifferences(MethodCase c) {
+        SmallBart bart = bart(DType.F64);
+        AdaptedModel adapted = bart.attach(c.method());
+        stir(adapted);
+        bart.loss(Pass.inference()).backward();
+        for (Adapter adapter : adapted.adapters()) {
+            adapter.parameters().forEach((name, parameter) -> {
+                double[] gradient = parameter.gradient().toDoubles();
+                for (int place : new int[] {0, gradient.length / 2, gradient.length - 1}) {
+                    double difference = difference(bart, parameter, place);
+                    if (c.gradient()) {
+                        assertThat(gradient[place])
+                                .as("%s[%d]", name, place)
+                                .isCloseTo(difference, within(1e-6 * Math.max(1, Math.abs(difference))));
+                    }
+                }
+            });
+        }
+    }
+
+    private static void stir(AdaptedModel adapted) {
+        int stream = 0;
+        for (Adapter adapter : adapted.adapters()) {
+            for (Variable parameter : adapter.parameters().values()) {
+                double[] values = parameter.data().toDoubles();
+                int of = stream++;
+                Arrays.setAll(values, i -> values[i] + .3 * Philox.normal(21, of, 0, 0, i));
+                parameter.data().write(values);
+            }
+        }
+    }
+
+    private static double difference(SmallBart bart, Variable parameter, int place) {
+        double h = 1e-6;
+        double[] values = parameter.data().toDoubles();
+        double middle = values[place];
+        double[] ends = new double[2];
+        try (var _ = GradientMode.noGrad()) {
+            for (int end = 0; end < 2; end++) {
+                values[place] = middle + (end == 0 ? -h : h);
+                parameter.data().write(values);
+                ends[end] = bart.loss(Pass.inference()).data().item();
+            }
+        }
+        values[place] = middle;
+        parameter.data().write(values);
+        return (ends[1] - ends[0]) / (2 * h);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void permutingTripletsChangesNothing(MethodCase c) {
+        SmallBart bart = bart(DType.F64);
+        AdaptedModel adapted = bart.attach(c.method());
+        stir(adapted);
+        double[] before = bart.logits();
+        for (Adapter adapter : adapted.adapters()) {
+            if (adapter instanceof Ranked ranked) {
+                List<Integer> order = IntStream.range(0, ranked.rank()).boxed().collect(Collectors.toList());
+                Collections.shuffle(order, new Random(order.size()));
+                Triplets permuted = Triplets.at(order.stream().mapToInt(j -> j).toArray());
+                ranked.parameters().forEach((name, parameter) -> permute(name, parameter.data(), permuted));
+            }
+        }
+        assertThat(bart.logits()).containsExactly(before, within(1e-10));
+    }
+
+    private static void permute(String name, Tensor parameter, Triplets permuted) {
+        if (name.contains(".lora_A")) {
+            parameter.write(permuted.rows(parameter).toDoubles());
+        } else if (name.contains(".lora_B")) {
+            parameter.write(permuted.columns(parameter).toDoubles());
+        } else if (name.contains(".lora_E") || name.contains(".gate")) {
+            parameter.write(permuted.elements(parameter).toDoubles());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aResumedRunHasTheBitsOfAnUninterruptedOne(MethodCase c) {
+        SmallBart whole = bart(DType.F32);
+        AdaptedModel adapted = whole.attach(c.method());
+        Rig rig = rig(adapted);
+        Map<Integer, Map<String, Tensor>> checkpoints = new LinkedHashMap<>();
+        for (int interruption : new int[] {7, 20}) {
+            whole.train(rig, interruption);
+            checkpoints.put(interruption, rig.checkpoint());
+        }
+        whole.train(rig, STEPS);
+        checkpoints.forEach((interruption, checkpoint) -> {
+            SmallBart again = bart(DType.F32);
+            AdaptedModel resumed = again.attach(c.method());
+            again.train(Rig.resume(resumed.controller(), REFERENCE, 3, STEPS, .02, checkpoint, interruption), STEPS);
+            resumed.controller().finish();
+            assertThat(again.logits()).isEqualTo(whole.logits());
+            assertThat(resumed.retained()).isEqualTo(adapted.retained());
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatIsSavedComputesTheSameWhenItIsLoaded(MethodCase c) {
+        SmallBart bart = bart(DType.F32);
+        AdaptedModel adapted = bart.attach(c.method());
+        bart.train(rig(adapted), STEPS);
+        double[] trained = bart.logits();
+        PeftFolder.save(temporary.resolve("adapter"), adapted, BaseModel.at("small"));
+        SmallBart fresh = bart(DType.F32);
+        PeftFolder.load(temporary.resolve("adapter"), REFERENCE).attach(fresh.model, new Method.Run(1, 0));
+        assertThat(fresh.logits()).containsExactly(trained, within(1e-5));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rankine.lora;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A method with settings that fit a {@link SmallBart}, for what is true of every method.
+ *
+ * @param atStart how far the logits may be from those of the bare model before training: 0 for the same bits, infinity for
+ *     a method that begins elsewhere
+ * @param gradient whether the backward pass gives the derivative of the loss
+ */
+record MethodCase(Method method, double atStart, boolean gradient) {
+    /** What is changed of the defaults wherever a method has it. */
+    private static final Map<String, String> SMALL = Map.of("rank", "2", "interval", "1", "density", "0.5");
+
+    /** Every method of the registry, and variants of some. */
+    static List<MethodCase> all() {
+        List<MethodCase> all = new ArrayList<>();
+        for (Method method : Methods.all()) {
+            all.add(fitted(method, Map.of()));
+        }
+        for (LoraStart start : LoraStart.values()) {
+            all.add(fitted(Methods.named("lora"), Map.of("start", start.name().toLowerCase())));
+        }
+        all.add(fitted(Methods.named("lora"), Map.of("b-rate-ratio", "16")));
+        all.add(fitted(Methods.named("dora"), Map.of("norm", "exact")));
+        return all;
+    }
+
+    static MethodCase fitted(Method method, Map<String, String> settings) {
+        Map<String, String> changed = new HashMap<>(SMALL);
+        changed.keySet().retainAll(method.settings().keySet());
+        changed.putAll(settings);
+        boolean rounds = method.name().equals("dora")
+                || settings.getOrDefault("start", "").equals("orthogonal");
+        boolean detached = method.name().equals("dora") && !settings.containsKey("norm");
+        return new MethodCase(method.with(changed), rounds ? 1e-6 : 0, !detached);
+    }
+
+    boolean has(String setting) {
+        return method.settings().containsKey(setting);
+    }
+
+    @Override
+    public String toString() {
+        Map<String, String> settings = new HashMap<>(method.settings());
+        settings.entrySet().removeAll(Methods.named(method.name()).settings().entrySet());
+        return method.name() + " " + settings;
+    }
+}
