@@ -111,9 +111,12 @@ public final class SaLora implements Controller {
 
     // ---- a step ----
 
-    /** In the phase of the gates draws them: no random number is used outside it. */
+    /** In the phase of the gates draws them: no random number is used outside it. Refuses a run too short for a phase. */
     @Override
     public void beforeStep(Clock clock) {
+        if (stepsSeen == 0) {
+            settings.review(clock.steps());
+        }
         stepsSeen++;
         boolean inPhase = isGated(clock);
         if (inPhase) {

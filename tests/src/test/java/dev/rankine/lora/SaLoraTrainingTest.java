@@ -107,6 +107,8 @@ class SaLoraTrainingTest {
         assertThatThrownBy(() -> method.review(0)).hasMessageContaining("at least 1 step");
         Method narrow = method.with(Map.of("start", ".4"));
         assertThatThrownBy(() -> narrow.review(2)).hasMessageContaining("no step of 2");
+        Run run = new Run(DType.F32, Map.of("rank", "2", "start", ".4"), 1);
+        assertThatThrownBy(() -> run.rig(2).step()).hasMessageContaining("no step of 2");
     }
 
     /** The cut deletes what a mask closes, and nothing else: outputs before and after are the same. */
