@@ -47,6 +47,7 @@ public final class Main implements Runnable {
     public static int run(Console console, String... arguments) {
         Main main = new Main(console);
         var line = new CommandLine(main)
+                .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new FinetuneCommand(console))
                 .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new DevicesCommand(console))

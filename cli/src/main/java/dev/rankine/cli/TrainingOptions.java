@@ -1,5 +1,6 @@
 package dev.rankine.cli;
 
+import dev.rankine.transformer.data.StepPlan;
 import dev.rankine.transformer.train.TrainerSettings;
 import dev.rankine.transformer.train.Warmup;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,17 @@ final class TrainingOptions {
             description = "Steps between two checkpoints, which --resume continues from; 0 for none (default: 0).")
     private int checkpointSteps;
 
+    @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and all chance (default: 0).")
+    private long seed;
+
+    long seed() {
+        return seed;
+    }
+
+    int batch() {
+        return batch;
+    }
+
     double weightDecay() {
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
             throw new UsageException("--weight-decay must be at least 0 and finite, got " + weightDecay);
@@ -58,18 +70,15 @@ final class TrainingOptions {
         return weightDecay;
     }
 
-    /**
-     * @param examples in the training data
-     * @param seed of the order of examples and all chance
-     */
-    TrainerSettings settings(int examples, long seed) {
+    /** @param examples in the training data */
+    TrainerSettings settings(int examples) {
         return UsageException.whileChecking(() -> {
             TrainerSettings settings = TrainerSettings.of(epochs, batch, rate)
                     .withBatch(batch, accumulate)
                     .withWarmup(Warmup.of(warmup))
                     .withClip(clip)
                     .withSeed(seed);
-            long stepsPerEpoch = settings.plan(examples).stepsPerEpoch();
+            long stepsPerEpoch = new StepPlan(examples, batch, accumulate, epochs, seed).stepsPerEpoch();
             int evaluation = evaluationSteps == null ? Math.toIntExact(stepsPerEpoch) : evaluationSteps;
             int log = Math.toIntExact(Math.max(1, stepsPerEpoch * epochs / LOG_LINES));
             return settings.withSteps(log, evaluation, checkpointSteps);

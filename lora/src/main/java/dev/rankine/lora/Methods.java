@@ -11,7 +11,6 @@ public final class Methods {
             DoraMethod.paper(),
             AdaLoraMethod.standard(),
             SaLoraMethod.paper(),
-            SoRaMethod.standard(),
             SalientLoraMethod.standard(),
             TruncatedLoraMethod.standard());
 

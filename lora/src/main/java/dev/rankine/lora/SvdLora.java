@@ -35,7 +35,6 @@ public final class SvdLora implements LowRank {
     private static final double NEVER_ZERO = 1e-5;
 
     private final Lora factors;
-    private final int initialRank;
     private Variable e;
 
     /**
@@ -46,10 +45,8 @@ public final class SvdLora implements LowRank {
      * @param b P [O, r]
      * @param scale s
      * @param dropout probability to drop an element of the adapter's input while training
-     * @param initialRank the rank before anything was pruned, at least r
      */
-    public SvdLora(LinearSite site, Tensor a, Tensor e, Tensor b, double scale, double dropout, int initialRank) {
-        this.initialRank = initialRank;
+    public SvdLora(LinearSite site, Tensor a, Tensor e, Tensor b, double scale, double dropout) {
         this.factors = new Lora(site, a, b, scale, dropout);
         this.e = Variable.parameter(e);
         if (!e.shape().equals(Shape.of(a.shape().dim(0)))) {
@@ -77,7 +74,7 @@ public final class SvdLora implements LowRank {
         Tensor a = normal(seed, site, ".lora_A", dtype, Shape.of(rank, site.inputs()));
         Tensor b = normal(seed, site, ".lora_B", dtype, Shape.of(site.outputs(), rank));
         Tensor e = Tensor.zeros(w0.backend(), dtype, Shape.of(rank));
-        return new SvdLora(site, a, e, b, scale(alpha, rank), dropout, rank);
+        return new SvdLora(site, a, e, b, scale(alpha, rank), dropout);
     }
 
     private static Tensor normal(long seed, LinearSite site, String name, DType dtype, Shape shape) {
@@ -124,7 +121,7 @@ public final class SvdLora implements LowRank {
 
     @Override
     public int initialRank() {
-        return initialRank;
+        return factors.initialRank();
     }
 
     @Override

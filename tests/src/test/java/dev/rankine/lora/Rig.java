@@ -26,7 +26,6 @@ final class Rig {
     private final Backend backend;
     private final long seed;
     private final long steps;
-    private final double rate;
     private final Map<Optimizer, Double> optimizers = new LinkedHashMap<>();
     private long step;
 
@@ -35,7 +34,6 @@ final class Rig {
         this.backend = backend;
         this.seed = seed;
         this.steps = steps;
-        this.rate = rate;
         for (var group : controller.parameterGroups()) {
             ParameterGroup settings = new ParameterGroup(group.parameters(), 1, group.weightDecay(), group.ascent());
             double constant = switch (group.rate()) {
@@ -48,17 +46,7 @@ final class Rig {
 
     Clock clock() {
         Tensor numbers = Tensor.ofLongs(backend, Shape.of(2), seed, step);
-        DType dtype = controller
-                .parameterGroups()
-                .getFirst()
-                .parameters()
-                .values()
-                .iterator()
-                .next()
-                .data()
-                .dtype();
-        Tensor now = Tensor.scalar(backend, dtype, rate);
-        return new Clock(step, steps, now, new Draw(numbers, 0, Tensor.ofLongs(backend, Shape.of(1), 0)));
+        return new Clock(step, steps, new Draw(numbers, 0, Tensor.ofLongs(backend, Shape.of(1), 0)));
     }
 
     long at() {

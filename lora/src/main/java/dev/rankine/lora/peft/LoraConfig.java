@@ -1,11 +1,6 @@
 package dev.rankine.lora.peft;
 
-import dev.rankine.lora.Dora;
-import dev.rankine.lora.DoraMethod;
-import dev.rankine.lora.LoraMethod;
 import dev.rankine.lora.LoraMethod.Scaling;
-import dev.rankine.lora.LoraStart;
-import dev.rankine.lora.Method;
 import dev.rankine.lora.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code adapter_config.json} says of a LoRA or a DoRA.
+ * What {@code adapter_config.json} says of a LoRA.
  *
  * @param rank {@code r}, of modules without an entry in {@code rankPattern}
  * @param alpha {@code lora_alpha}, of modules without an entry in {@code alphaPattern}
@@ -24,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param dropout {@code lora_dropout}
  * @param rankPattern ranks by module: a path, the end of one, or a regular expression for either
  * @param alphaPattern alphas by module, likewise
+ * @param targetModules names of the adapted modules as in {@link Targets#matches}; empty if a pattern says it
+ * @param targetPattern regular expression for whole paths instead of names, or {@value Targets#ALL_LINEAR}; null for
+ *     names
+ * @param base the model that it belongs to
+ * @param taskType such as {@code CAUSAL_LM}; null for none, as must be for sequence to sequence
  */
 public record LoraConfig(
         int rank,
@@ -36,8 +36,7 @@ public record LoraConfig(
         List<String> targetModules,
         @Nullable String targetPattern,
         BaseModel base,
-        @Nullable String taskType)
-        implements PeftConfig {
+        @Nullable String taskType) {
     public LoraConfig {
         rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
@@ -54,11 +53,13 @@ public record LoraConfig(
         return scaling.of(matched(alphaPattern, path, alpha), rank(path));
     }
 
-    @Override
-    public Method method(Targets targets) {
-        return dora
-                ? new DoraMethod(rank, alpha, scaling, Dora.Norm.DETACHED, dropout, targets)
-                : new LoraMethod(rank, alpha, scaling, LoraStart.UNIFORM, 1, dropout, targets);
+    /** Whether a module is one to adapt. */
+    public boolean targets(String path) {
+        if (targetPattern == null) {
+            return targetModules.stream().anyMatch(name -> Targets.matches(name, path));
+        }
+        return targetPattern.equals(Targets.ALL_LINEAR)
+                || Pattern.compile(targetPattern).matcher(path).matches();
     }
 
     /** As in PEFT the first key counts that stands for the path or its end behind a dot. */

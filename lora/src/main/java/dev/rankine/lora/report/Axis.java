@@ -9,9 +9,9 @@ import java.util.Locale;
  *
  * @param low value at {@code from}
  * @param high value at {@code to}, above {@code low}
- * @param logarithmic equal ratios take equal room; both ends are powers of ten
+ * @param step from tick to tick; 0 for a logarithmic axis, whose ends and ticks are powers of ten
  */
-record Axis(double low, double high, boolean logarithmic, double from, double to) {
+record Axis(double low, double high, double step, double from, double to) {
     private static final int INTERVALS = 5;
 
     /** An axis whose ends are round numbers around all values. Without values it goes from 0 to 1. */
@@ -24,12 +24,12 @@ record Axis(double low, double high, boolean logarithmic, double from, double to
             high += room;
         }
         double step = roundStep((high - low) / INTERVALS);
-        return new Axis(Math.floor(low / step) * step, Math.ceil(high / step) * step, false, from, to);
+        return new Axis(Math.floor(low / step) * step, Math.ceil(high / step) * step, step, from, to);
     }
 
     /** An axis from 0 to exactly {@code high}, above 0. */
     static Axis upTo(double high, double from, double to) {
-        return new Axis(0, high, false, from, to);
+        return new Axis(0, high, roundStep(high / INTERVALS), from, to);
     }
 
     /** An axis over whole powers of ten around all values, which are positive. */
@@ -38,7 +38,7 @@ record Axis(double low, double high, boolean logarithmic, double from, double to
         double high = values.stream().mapToDouble(v -> v).max().orElse(10);
         double first = Math.floor(Math.log10(low));
         double last = Math.max(first + 1, Math.ceil(Math.log10(high)));
-        return new Axis(Math.pow(10, first), Math.pow(10, last), true, from, to);
+        return new Axis(Math.pow(10, first), Math.pow(10, last), 0, from, to);
     }
 
     /** 1, 2 or 5 times a power of ten, the first that is at least {@code step}. */
@@ -52,19 +52,22 @@ record Axis(double low, double high, boolean logarithmic, double from, double to
         return 10 * power;
     }
 
+    private boolean isLogarithmic() {
+        return step == 0;
+    }
+
     double place(double value) {
-        double share = logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+        double share = isLogarithmic() ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
         return from + share * (to - from);
     }
 
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
-        if (logarithmic) {
+        if (isLogarithmic()) {
             for (double tick = low; tick <= high * 1.001; tick *= 10) {
                 ticks.add(tick);
             }
         } else {
-            double step = roundStep((high - low) / INTERVALS);
             for (int i = 0; low + i * step <= high + step / 1000; i++) {
                 ticks.add(low + i * step);
             }
@@ -74,10 +77,9 @@ record Axis(double low, double high, boolean logarithmic, double from, double to
 
     /** A tick's value with as many digits as it takes to tell ticks apart. */
     String label(double tick) {
-        if (logarithmic) {
+        if (isLogarithmic()) {
             return shortest(tick, Math.max(0, (int) -Math.floor(Math.log10(tick) + 1e-9)));
         }
-        double step = roundStep((high - low) / INTERVALS);
         return shortest(tick, Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9)));
     }
 

@@ -14,7 +14,6 @@ import tools.jackson.core.JacksonException;
  * metrics.jsonl     {@link MetricsLog}
  * adapter/          in PEFT's format
  * checkpoint/       {@link TrainingCheckpoint}: what a resumed run goes on from
- * predictions.tsv   {@link Predictions}
  * report.html
  * </pre>
  */
@@ -120,11 +119,6 @@ public final class RunFolder {
 
     public Path checkpoint() {
         return path.resolve("checkpoint");
-    }
-
-    /** What the trained model did with every example of the development data. */
-    public Predictions predictions() {
-        return new Predictions(path.resolve("predictions.tsv"));
     }
 
     public Path report() {
