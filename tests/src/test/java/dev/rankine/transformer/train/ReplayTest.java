@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
+import dev.rankine.lora.Methods;
 import dev.rankine.lora.SaLoraMethod;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Whole runs whose steps are played from a record, as on a device, give the bits of runs that compute each step. */
 class ReplayTest {
+    private static final long STEPS = 24;
+
     @Test
     void anEncoderDecoderTrainsFromARecordWithEqualBits() {
         for (Backends.Candidate candidate : Backends.all()) {
@@ -46,32 +49,49 @@ class ReplayTest {
     /** Another sequence of calls is right where gates are drawn for the first time, where they are cut, and after. */
     @Test
     void saLoraTrainsFromARecordWithEqualBits() {
-        long steps = 24;
-        Set<Long> newKinds = Set.of(steps / 4, steps / 4 + 1, steps * 3 / 4 - 1, steps * 3 / 4);
+        Method method = SaLoraMethod.paper().with(Map.of("rank", "3", "start", "0.25", "end", "0.75"));
+        trainTwice(method, Set.of(STEPS / 4, STEPS / 4 + 1, STEPS * 3 / 4 - 1, STEPS * 3 / 4));
+    }
+
+    /** Another sequence of calls is right where the budget is allocated, and after. */
+    @Test
+    void adaLoraTrainsFromARecordWithEqualBits() {
+        Method method = Methods.named("adalora").with(Map.of("rank", "3", "warmup", "0.25", "interval", "8"));
+        trainTwice(method, Set.of(7L, 8L, 11L, 12L));
+    }
+
+    /** Another sequence of calls is right in the first step of a window, in its last one, and after. */
+    @Test
+    void salientLoraTrainsFromARecordWithEqualBits() {
+        Map<String, String> settings = Map.of("rank", "3", "warmup", "0.25", "first-window", "6", "last-window", "6");
+        trainTwice(Methods.named("salientlora").with(settings), Set.of(6L, 11L, 12L, 17L, 18L));
+    }
+
+    /** @param newKinds after how many steps the next one makes other calls than those before */
+    private static void trainTwice(Method method, Set<Long> newKinds) {
         Backend backend = Backends.choose("reference", 1).backend();
         RecordingBackend recording = RecordingBackend.over(backend);
-        Run eager = new Run(backend);
-        Run replayed = new Run(recording);
+        Run eager = new Run(backend, method);
+        Run replayed = new Run(recording, method);
         TrainingResult computed = eager.train(step -> {});
         TrainingResult played = replayed.train(step -> {
             if (newKinds.contains(step)) {
                 recording.forget();
             }
         });
-        assertThat(computed.steps()).isEqualTo(steps);
+        assertThat(computed.steps()).isEqualTo(STEPS);
         assertThat(replayed.bits()).isEqualTo(eager.bits());
         assertThat(played.finalLoss()).isEqualTo(computed.finalLoss());
-        assertThat(recording.replayedSteps()).isGreaterThan((int) steps / 3);
+        assertThat(recording.replayedSteps()).isGreaterThan((int) STEPS / 3);
     }
 
-    /** SaLoRA on the encoder-decoder, with gates from a quarter to three quarters of the run. */
+    /** A method on the encoder-decoder. */
     private static final class Run {
         private final Copying task;
         private final AdaptedModel adapted;
 
-        Run(Backend backend) {
+        Run(Backend backend, Method method) {
             task = new Copying(backend, DType.F32, 24);
-            Method method = SaLoraMethod.paper().with(Map.of("rank", "3", "start", "0.25", "end", "0.75"));
             adapted = method.attach(task.model, new Method.Run(7, 0));
         }
 
