@@ -7,17 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which method adapts the model, with which settings. */
+/** The settings of the method that adapts the model. */
 final class MethodOptions {
-    @Option(
-            names = "--method",
-            paramLabel = "NAME",
-            required = true,
-            description = "How to adapt; one of: ${COMPLETION-CANDIDATES}.",
-            completionCandidates = Names.class)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
     @Option(names = "--rank", paramLabel = "N", description = "Rank of every update at the start (default: 8).")
     private @Nullable String rank;
 
@@ -51,26 +42,27 @@ final class MethodOptions {
         }
     }
 
-    /** The method with its settings; a usual option that it does not have is one line of warning. */
-    Method method(Console console) {
-        return UsageException.whileChecking(() -> {
-            Method method = Methods.named(name);
-            Map<String, String> changed = new LinkedHashMap<>();
-            usual().forEach((key, value) -> {
-                if (method.settings().containsKey(key)) {
-                    changed.put(key, value);
-                } else {
-                    console.warn("--" + key + " " + value + " has no effect: method " + name + " does not use it");
-                }
-            });
-            others.forEach((key, value) -> {
-                if (changed.containsKey(key)) {
-                    throw new IllegalArgumentException("both --" + key + " and --set " + key + " are given: drop one");
-                }
+    /**
+     * A method with these settings; a usual option that it does not have is one line of warning.
+     *
+     * @throws IllegalArgumentException if it has no such setting or a value is no good
+     */
+    Method configure(Method method, Console console) {
+        Map<String, String> changed = new LinkedHashMap<>();
+        usual().forEach((key, value) -> {
+            if (method.settings().containsKey(key)) {
                 changed.put(key, value);
-            });
-            return method.with(changed);
+            } else {
+                console.warn("--" + key + " " + value + " has no effect: method " + method.name() + " does not use it");
+            }
         });
+        others.forEach((key, value) -> {
+            if (changed.containsKey(key)) {
+                throw new IllegalArgumentException("both --" + key + " and --set " + key + " are given: drop one");
+            }
+            changed.put(key, value);
+        });
+        return method.with(changed);
     }
 
     private Map<String, String> usual() {

@@ -1,6 +1,5 @@
 package dev.rankine.cli;
 
-import dev.rankine.transformer.data.StepPlan;
 import dev.rankine.transformer.train.TrainerSettings;
 import dev.rankine.transformer.train.Warmup;
 import org.jspecify.annotations.Nullable;
@@ -52,17 +51,6 @@ final class TrainingOptions {
             description = "Steps between two checkpoints, which --resume continues from; 0 for none (default: 0).")
     private int checkpointSteps;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and all chance (default: 0).")
-    private long seed;
-
-    long seed() {
-        return seed;
-    }
-
-    int batch() {
-        return batch;
-    }
-
     double weightDecay() {
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
             throw new UsageException("--weight-decay must be at least 0 and finite, got " + weightDecay);
@@ -70,15 +58,18 @@ final class TrainingOptions {
         return weightDecay;
     }
 
-    /** @param examples in the training data */
-    TrainerSettings settings(int examples) {
+    /**
+     * @param examples in the training data
+     * @param seed of the order of examples and all chance
+     */
+    TrainerSettings settings(int examples, long seed) {
         return UsageException.whileChecking(() -> {
             TrainerSettings settings = TrainerSettings.of(epochs, batch, rate)
                     .withBatch(batch, accumulate)
                     .withWarmup(Warmup.of(warmup))
                     .withClip(clip)
                     .withSeed(seed);
-            long stepsPerEpoch = new StepPlan(examples, batch, accumulate, epochs, seed).stepsPerEpoch();
+            long stepsPerEpoch = settings.plan(examples).stepsPerEpoch();
             int evaluation = evaluationSteps == null ? Math.toIntExact(stepsPerEpoch) : evaluationSteps;
             int log = Math.toIntExact(Math.max(1, stepsPerEpoch * epochs / LOG_LINES));
             return settings.withSteps(log, evaluation, checkpointSteps);

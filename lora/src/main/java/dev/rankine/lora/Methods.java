@@ -11,6 +11,7 @@ public final class Methods {
             DoraMethod.paper(),
             AdaLoraMethod.standard(),
             SaLoraMethod.paper(),
+            SoRaMethod.standard(),
             SalientLoraMethod.standard(),
             TruncatedLoraMethod.standard());
 

@@ -35,6 +35,7 @@ public final class SvdLora implements LowRank {
     private static final double NEVER_ZERO = 1e-5;
 
     private final Lora factors;
+    private final int initialRank;
     private Variable e;
 
     /**
@@ -45,8 +46,10 @@ public final class SvdLora implements LowRank {
      * @param b P [O, r]
      * @param scale s
      * @param dropout probability to drop an element of the adapter's input while training
+     * @param initialRank the rank before anything was pruned, at least r
      */
-    public SvdLora(LinearSite site, Tensor a, Tensor e, Tensor b, double scale, double dropout) {
+    public SvdLora(LinearSite site, Tensor a, Tensor e, Tensor b, double scale, double dropout, int initialRank) {
+        this.initialRank = initialRank;
         this.factors = new Lora(site, a, b, scale, dropout);
         this.e = Variable.parameter(e);
         if (!e.shape().equals(Shape.of(a.shape().dim(0)))) {
@@ -74,7 +77,7 @@ public final class SvdLora implements LowRank {
         Tensor a = normal(seed, site, ".lora_A", dtype, Shape.of(rank, site.inputs()));
         Tensor b = normal(seed, site, ".lora_B", dtype, Shape.of(site.outputs(), rank));
         Tensor e = Tensor.zeros(w0.backend(), dtype, Shape.of(rank));
-        return new SvdLora(site, a, e, b, scale(alpha, rank), dropout);
+        return new SvdLora(site, a, e, b, scale(alpha, rank), dropout, rank);
     }
 
     private static Tensor normal(long seed, LinearSite site, String name, DType dtype, Shape shape) {
@@ -121,7 +124,7 @@ public final class SvdLora implements LowRank {
 
     @Override
     public int initialRank() {
-        return factors.initialRank();
+        return initialRank;
     }
 
     @Override

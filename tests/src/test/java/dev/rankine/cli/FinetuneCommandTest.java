@@ -60,7 +60,8 @@ class FinetuneCommandTest {
         assertThat(called.err()).contains("back-end reference", "salora: after 24 steps exact");
         assertThat(called.out()).contains("exact", "error rate", "density", "report.html");
         assertThat(names(bench.out()))
-                .containsExactlyInAnyOrder("summary.json", "metrics.jsonl", "adapter", "report.html");
+                .containsExactlyInAnyOrder(
+                        "summary.json", "metrics.jsonl", "predictions.tsv", "adapter", "report.html");
         assertThat(names(bench.out().resolve("adapter")))
                 .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
 

@@ -27,6 +27,8 @@ record MethodCase(Method method, double atStart, boolean gradient) {
         }
         all.add(fitted(Methods.named("lora"), Map.of("b-rate-ratio", "16")));
         all.add(fitted(Methods.named("dora"), Map.of("norm", "exact")));
+        all.add(fitted(Methods.named("sora"), Map.of("end", "0.5", "l1", "1")));
+        all.add(fitted(Methods.named("sora"), Map.of("threshold", "sora-code-compat", "lambda", "0.001")));
         return all;
     }
 

@@ -44,7 +44,7 @@ class MethodsTest {
     void anUnknownMethodIsRefusedWithTheList() {
         assertThatThrownBy(() -> Methods.named("lorra"))
                 .hasMessageContaining("'lorra'")
-                .hasMessageContaining("lora, rslora, dora, adalora, salora");
+                .hasMessageContaining("lora, rslora, dora, adalora, salora, sora");
     }
 
     @Test

@@ -26,6 +26,7 @@ final class Rig {
     private final Backend backend;
     private final long seed;
     private final long steps;
+    private final double rate;
     private final Map<Optimizer, Double> optimizers = new LinkedHashMap<>();
     private long step;
 
@@ -34,6 +35,7 @@ final class Rig {
         this.backend = backend;
         this.seed = seed;
         this.steps = steps;
+        this.rate = rate;
         for (var group : controller.parameterGroups()) {
             ParameterGroup settings = new ParameterGroup(group.parameters(), 1, group.weightDecay(), group.ascent());
             double constant = switch (group.rate()) {
@@ -46,7 +48,17 @@ final class Rig {
 
     Clock clock() {
         Tensor numbers = Tensor.ofLongs(backend, Shape.of(2), seed, step);
-        return new Clock(step, steps, new Draw(numbers, 0, Tensor.ofLongs(backend, Shape.of(1), 0)));
+        DType dtype = controller
+                .parameterGroups()
+                .getFirst()
+                .parameters()
+                .values()
+                .iterator()
+                .next()
+                .data()
+                .dtype();
+        Tensor now = Tensor.scalar(backend, dtype, rate);
+        return new Clock(step, steps, now, new Draw(numbers, 0, Tensor.ofLongs(backend, Shape.of(1), 0)));
     }
 
     long at() {

@@ -301,7 +301,7 @@ class SaLoraPropertyTest {
         // the next step draws others
         Tensor numbers = Tensor.ofLongs(REFERENCE, Shape.of(2), 3, 1);
         Draw next = new Draw(numbers, 0, Tensor.ofLongs(REFERENCE, Shape.of(1), 0));
-        adapted.controller().beforeStep(new Clock(1, 20, next));
+        adapted.controller().beforeStep(new Clock(1, 20, rig.clock().rate(), next));
         assertThat(model.apply(Variable.constant(batch), model.training(3, 0))
                         .data()
                         .toDoubles())

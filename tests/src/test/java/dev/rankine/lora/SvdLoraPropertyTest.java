@@ -70,7 +70,8 @@ class SvdLoraPropertyTest {
                     e,
                     order.columns(normal(4, outputs, rank)),
                     SvdLora.scale(alpha, rank),
-                    0);
+                    0,
+                    rank);
             adapter.attach();
             return adapter;
         }
@@ -282,7 +283,7 @@ class SvdLoraPropertyTest {
     @Test
     void factorsThatDoNotFitAreRefused() {
         Case c = new Case(4, 5, 2, 16, 1);
-        assertThatThrownBy(() -> new SvdLora(c.site(), c.normal(1, 2, 4), tensor(1, 2, 3), c.normal(1, 5, 2), 1, 0))
+        assertThatThrownBy(() -> new SvdLora(c.site(), c.normal(1, 2, 4), tensor(1, 2, 3), c.normal(1, 5, 2), 1, 0, 2))
                 .hasMessageContainingAll("fc", "E [3]", "it must be [2]");
         PlainFactors wide = new PlainFactors("fc", c.normal(1, 3, 4), c.normal(1, 5, 3));
         assertThatThrownBy(() -> c.adapter(c.site()).startFrom(wide)).hasMessageContaining("[3, 4]");

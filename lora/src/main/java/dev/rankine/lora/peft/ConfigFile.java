@@ -49,6 +49,10 @@ final class ConfigFile {
             "task_type",
             "init_lora_weights");
 
+    /** Keys of AdaLoRA alone: the rank of the start, and the schedule, without a meaning once it is trained. */
+    private static final Set<String> ONLY_ADALORA = Set.of(
+            "init_r", "target_r", "tinit", "tfinal", "deltaT", "beta1", "beta2", "orth_reg_weight", "total_step");
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -156,8 +160,8 @@ final class ConfigFile {
 
     // ---- reading ----
 
-    /** @throws PeftException naming the key that is missing, unknown, or asks for something else than LoRA */
-    static LoraConfig read(Path file) {
+    /** @throws PeftException naming the key that is missing, unknown, or asks for something else */
+    static PeftConfig read(Path file) {
         JsonNode root;
         try {
             root = JSON.readTree(Files.readString(file));
@@ -167,11 +171,78 @@ final class ConfigFile {
         return new ConfigFile(file, root).parse();
     }
 
-    private LoraConfig parse() {
-        String type = text("peft_type");
-        if (type == null || !type.equals("LORA")) {
-            throw new PeftException(file, "peft_type is " + root.path("peft_type") + "; only \"LORA\" can be read");
+    private PeftConfig parse() {
+        return switch (String.valueOf(text("peft_type"))) {
+            case "LORA" -> lora();
+            case "ADALORA" -> adalora();
+            default ->
+                throw new PeftException(
+                        file, "peft_type is " + root.path("peft_type") + "; only \"LORA\" and \"ADALORA\" can be read");
+        };
+    }
+
+    private LoraConfig lora() {
+        requireMeantKeys(Set.of());
+        requireOriginalWeights();
+        JsonNode targets = root.path("target_modules");
+        return new LoraConfig(
+                whole("r"),
+                number("lora_alpha", root.path("lora_alpha")),
+                flag("use_rslora") ? Scaling.RANK_STABILIZED : Scaling.STANDARD,
+                flag("use_dora"),
+                dropout(),
+                pattern("rank_pattern", node -> Math.toIntExact(Math.round(number("rank_pattern", node)))),
+                pattern("alpha_pattern", node -> number("alpha_pattern", node)),
+                targets.isString() ? List.of() : names(targets),
+                targets.isString() ? regularExpression(targets.stringValue()) : null,
+                base(),
+                text("task_type"));
+    }
+
+    private AdaLoraConfig adalora() {
+        requireMeantKeys(ONLY_ADALORA);
+        if (flag("use_rslora")
+                || flag("use_dora")
+                || !root.path("alpha_pattern").isEmpty()) {
+            throw new PeftException(file, "AdaLoRA has no use_rslora, use_dora or alpha_pattern, this one asks for it");
         }
+        int initialRank = whole("init_r");
+        double alpha = number("lora_alpha", root.path("lora_alpha"));
+        JsonNode targets = root.path("target_modules");
+        return new AdaLoraConfig(
+                initialRank,
+                alpha > 0 ? alpha : initialRank,
+                dropout(),
+                kept(initialRank),
+                targets.isString() ? List.of() : names(targets),
+                targets.isString() ? regularExpression(targets.stringValue()) : null,
+                base(),
+                text("task_type"));
+    }
+
+    /** Counts the flags of {@code rank_pattern}, whose keys are module paths and {@code .lora_E}. */
+    private Map<String, Integer> kept(int initialRank) {
+        Map<String, Integer> kept = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> module : root.path("rank_pattern").properties()) {
+            int count = 0;
+            for (JsonNode flag : module.getValue()) {
+                count += flag.isBoolean() && flag.booleanValue() ? 1 : 0;
+            }
+            boolean flags = module.getValue().isArray()
+                    && module.getValue().size() == initialRank
+                    && module.getValue().valueStream().allMatch(JsonNode::isBoolean);
+            if (!flags || !module.getKey().endsWith(PeftFolder.SVD_E)) {
+                throw new PeftException(
+                        file,
+                        "rank_pattern must give the lora_E of every module " + initialRank + " flags, '"
+                                + module.getKey() + "' is " + module.getValue());
+            }
+            kept.put(module.getKey().substring(0, module.getKey().length() - PeftFolder.SVD_E.length()), count);
+        }
+        return kept;
+    }
+
+    private void requireMeantKeys(Set<String> more) {
         for (String key : root.propertyNames()) {
             String neutral = NEUTRAL.get(key);
             if (neutral != null
@@ -180,24 +251,18 @@ final class ConfigFile {
                 throw new PeftException(
                         file, "'" + key + "' is " + root.path(key) + "; only " + neutral + " can be read");
             }
-            if (neutral == null && !MEANT.contains(key) && !WITHOUT_EFFECT.contains(key)) {
+            if (neutral == null && !MEANT.contains(key) && !WITHOUT_EFFECT.contains(key) && !more.contains(key)) {
                 throw new PeftException(file, "unknown key '" + key + "': what it asks for would be ignored");
             }
         }
-        requireOriginalWeights();
-        JsonNode targets = root.path("target_modules");
-        return new LoraConfig(
-                Math.toIntExact(Math.round(number("r", root.path("r")))),
-                number("lora_alpha", root.path("lora_alpha")),
-                flag("use_rslora") ? Scaling.RANK_STABILIZED : Scaling.STANDARD,
-                flag("use_dora"),
-                root.has("lora_dropout") ? number("lora_dropout", root.path("lora_dropout")) : 0,
-                pattern("rank_pattern", node -> Math.toIntExact(Math.round(number("rank_pattern", node)))),
-                pattern("alpha_pattern", node -> number("alpha_pattern", node)),
-                targets.isString() ? List.of() : names(targets),
-                targets.isString() ? regularExpression(targets.stringValue()) : null,
-                base(),
-                text("task_type"));
+    }
+
+    private int whole(String key) {
+        return Math.toIntExact(Math.round(number(key, root.path(key))));
+    }
+
+    private double dropout() {
+        return root.has("lora_dropout") ? number("lora_dropout", root.path("lora_dropout")) : 0;
     }
 
     /** Starts such as PiSSA's change the base weights, so their factors alone are not the whole change. */

@@ -1,6 +1,11 @@
 package dev.rankine.lora.peft;
 
+import dev.rankine.lora.Dora;
+import dev.rankine.lora.DoraMethod;
+import dev.rankine.lora.LoraMethod;
 import dev.rankine.lora.LoraMethod.Scaling;
+import dev.rankine.lora.LoraStart;
+import dev.rankine.lora.Method;
 import dev.rankine.lora.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code adapter_config.json} says of a LoRA.
+ * What {@code adapter_config.json} says of a LoRA or a DoRA.
  *
  * @param rank {@code r}, of modules without an entry in {@code rankPattern}
  * @param alpha {@code lora_alpha}, of modules without an entry in {@code alphaPattern}
@@ -19,11 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param dropout {@code lora_dropout}
  * @param rankPattern ranks by module: a path, the end of one, or a regular expression for either
  * @param alphaPattern alphas by module, likewise
- * @param targetModules names of the adapted modules as in {@link Targets#matches}; empty if a pattern says it
- * @param targetPattern regular expression for whole paths instead of names, or {@value Targets#ALL_LINEAR}; null for
- *     names
- * @param base the model that it belongs to
- * @param taskType such as {@code CAUSAL_LM}; null for none, as must be for sequence to sequence
  */
 public record LoraConfig(
         int rank,
@@ -36,7 +36,8 @@ public record LoraConfig(
         List<String> targetModules,
         @Nullable String targetPattern,
         BaseModel base,
-        @Nullable String taskType) {
+        @Nullable String taskType)
+        implements PeftConfig {
     public LoraConfig {
         rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
@@ -53,13 +54,11 @@ public record LoraConfig(
         return scaling.of(matched(alphaPattern, path, alpha), rank(path));
     }
 
-    /** Whether a module is one to adapt. */
-    public boolean targets(String path) {
-        if (targetPattern == null) {
-            return targetModules.stream().anyMatch(name -> Targets.matches(name, path));
-        }
-        return targetPattern.equals(Targets.ALL_LINEAR)
-                || Pattern.compile(targetPattern).matcher(path).matches();
+    @Override
+    public Method method(Targets targets) {
+        return dora
+                ? new DoraMethod(rank, alpha, scaling, Dora.Norm.DETACHED, dropout, targets)
+                : new LoraMethod(rank, alpha, scaling, LoraStart.UNIFORM, 1, dropout, targets);
     }
 
     /** As in PEFT the first key counts that stands for the path or its end behind a dot. */

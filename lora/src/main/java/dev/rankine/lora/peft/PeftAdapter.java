@@ -2,15 +2,9 @@ package dev.rankine.lora.peft;
 
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Adapter;
-import dev.rankine.lora.Dora;
-import dev.rankine.lora.DoraMethod;
-import dev.rankine.lora.Lora;
-import dev.rankine.lora.LoraMethod;
-import dev.rankine.lora.LoraStart;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Targets;
-import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Model;
@@ -21,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -33,64 +28,68 @@ import java.util.TreeSet;
  */
 public final class PeftAdapter {
     private final Path file;
-    private final LoraConfig config;
-    /** A and B by module path, as stored, without scale. */
-    private final Map<String, PlainFactors> stored;
-    /** The magnitudes of DoRA by module path; empty for LoRA. */
-    private final Map<String, Tensor> magnitudes;
+    private final PeftConfig config;
+    /** By path. */
+    private final Map<String, StoredModule> stored;
 
-    private PeftAdapter(
-            Path file, LoraConfig config, Map<String, PlainFactors> stored, Map<String, Tensor> magnitudes) {
+    private PeftAdapter(Path file, PeftConfig config, Map<String, StoredModule> stored) {
         this.file = file;
         this.config = config;
         this.stored = stored;
-        this.magnitudes = magnitudes;
     }
 
-    static PeftAdapter of(Path file, LoraConfig config, Map<String, Tensor> tensors) {
-        Map<String, Tensor> a = new TreeMap<>();
-        Map<String, Tensor> b = new TreeMap<>();
-        Map<String, Tensor> magnitudes = new TreeMap<>();
-        List<String> unknown = new ArrayList<>();
-        tensors.forEach((name, tensor) -> {
-            if (name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.A)) {
-                a.put(path(name, PeftFolder.A), tensor);
-            } else if (name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.B)) {
-                b.put(path(name, PeftFolder.B), tensor);
-            } else if (config.dora() && name.startsWith(PeftFolder.PREFIX) && name.endsWith(PeftFolder.MAGNITUDE)) {
-                magnitudes.put(path(name, PeftFolder.MAGNITUDE), tensor);
+    static PeftAdapter of(Path file, PeftConfig config, Map<String, Tensor> tensors) {
+        return switch (config) {
+            case LoraConfig lora -> new PeftAdapter(file, config, lora(file, lora, tensors));
+            case AdaLoraConfig adalora -> new PeftAdapter(file, config, adalora(file, adalora, tensors));
+        };
+    }
+
+    private static Map<String, StoredModule> lora(Path file, LoraConfig config, Map<String, Tensor> tensors) {
+        List<String> names = config.dora()
+                ? List.of(PeftFolder.A, PeftFolder.B, PeftFolder.MAGNITUDE)
+                : List.of(PeftFolder.A, PeftFolder.B);
+        ModuleTensors modules = ModuleTensors.of(file, tensors, names);
+        Set<String> paths = modules.byModule().keySet();
+        Map<String, StoredModule> stored = new TreeMap<>();
+        for (String path : paths) {
+            PlainFactors pair = pair(
+                    file, path, modules.get(path, PeftFolder.A), modules.get(path, PeftFolder.B), config.rank(path));
+            double scale = config.scale(path);
+            if (config.dora()) {
+                Tensor magnitude = modules.get(path, PeftFolder.MAGNITUDE);
+                requireShape(file, path, "lora_magnitude_vector", magnitude, Shape.of(pair.outputs()));
+                stored.put(path, new StoredModule.OfDora(pair, magnitude, scale, config.dropout()));
             } else {
-                unknown.add(name);
+                stored.put(path, new StoredModule.OfLora(pair, scale, config.dropout()));
             }
-        });
-        if (!unknown.isEmpty()) {
-            throw new PeftException(file, "tensors that are no part of LoRA: " + unknown);
         }
-        if (!a.keySet().equals(b.keySet())) {
-            throw new PeftException(
-                    file, "modules with only one of lora_A and lora_B: " + difference(a.keySet(), b.keySet()));
-        }
-        if (config.dora() && !magnitudes.keySet().equals(a.keySet())) {
+        requirePatternsMatch(file, "rank_pattern", config.rankPattern().keySet(), paths);
+        requirePatternsMatch(file, "alpha_pattern", config.alphaPattern().keySet(), paths);
+        return stored;
+    }
+
+    private static Map<String, StoredModule> adalora(Path file, AdaLoraConfig config, Map<String, Tensor> tensors) {
+        ModuleTensors modules =
+                ModuleTensors.of(file, tensors, List.of(PeftFolder.SVD_A, PeftFolder.SVD_E, PeftFolder.SVD_B));
+        Set<String> paths = modules.byModule().keySet();
+        if (!config.kept().isEmpty() && !config.kept().keySet().equals(paths)) {
             throw new PeftException(
                     file,
-                    "modules with only one of lora_A and lora_magnitude_vector: "
-                            + difference(a.keySet(), magnitudes.keySet()));
+                    "rank_pattern and tensors name different modules: "
+                            + difference(config.kept().keySet(), paths) + " are in one of them only");
         }
-        Map<String, PlainFactors> stored = new TreeMap<>();
-        for (Map.Entry<String, Tensor> entry : a.entrySet()) {
-            String path = entry.getKey();
-            Tensor ofA = entry.getValue();
-            Tensor ofB = Objects.requireNonNull(b.get(path));
-            requireRank(file, config, path, ofA, ofB);
-            stored.put(path, new PlainFactors(path, ofA, ofB));
+        Map<String, StoredModule> stored = new TreeMap<>();
+        for (String path : paths) {
+            int rank = Objects.requireNonNull(config.rank(path));
+            PlainFactors pair =
+                    pair(file, path, modules.get(path, PeftFolder.SVD_A), modules.get(path, PeftFolder.SVD_B), rank);
+            Tensor e = modules.get(path, PeftFolder.SVD_E);
+            requireShape(file, path, "lora_E", e, Shape.of(rank, 1));
+            stored.put(
+                    path, new StoredModule.OfAdaLora(pair, e, config.initialRank(), config.scale(), config.dropout()));
         }
-        requirePatternsMatch(file, "rank_pattern", config.rankPattern().keySet(), stored.keySet());
-        requirePatternsMatch(file, "alpha_pattern", config.alphaPattern().keySet(), stored.keySet());
-        return new PeftAdapter(file, config, stored, magnitudes);
-    }
-
-    private static String path(String name, String suffix) {
-        return name.substring(PeftFolder.PREFIX.length(), name.length() - suffix.length());
+        return stored;
     }
 
     private static TreeSet<String> difference(Collection<String> some, Collection<String> others) {
@@ -100,8 +99,7 @@ public final class PeftAdapter {
         return all;
     }
 
-    private static void requireRank(Path file, LoraConfig config, String path, Tensor a, Tensor b) {
-        int rank = config.rank(path);
+    private static PlainFactors pair(Path file, String path, Tensor a, Tensor b, int rank) {
         boolean fits = a.shape().rank() == 2
                 && b.shape().rank() == 2
                 && a.shape().dim(0) == rank
@@ -111,6 +109,16 @@ public final class PeftAdapter {
                     file,
                     "module " + path + ": lora_A " + a.shape() + " and lora_B " + b.shape() + " do not have the rank "
                             + rank + " that the configuration gives it");
+        }
+        return new PlainFactors(path, a, b);
+    }
+
+    private static void requireShape(Path file, String path, String what, Tensor tensor, Shape expected) {
+        if (!tensor.shape().equals(expected)) {
+            throw new PeftException(
+                    file,
+                    "module " + path + ": " + what + " is " + tensor.shape() + ", beside lora_A and lora_B it must be "
+                            + expected);
         }
     }
 
@@ -124,7 +132,7 @@ public final class PeftAdapter {
         }
     }
 
-    public LoraConfig config() {
+    public PeftConfig config() {
         return config;
     }
 
@@ -134,22 +142,11 @@ public final class PeftAdapter {
      * @throws PeftException if the change is DoRA's, which is no product of factors
      */
     public List<PlainFactors> factors() {
-        if (config.dora()) {
-            throw new PeftException(
-                    file, "DoRA's change of a weight is no product of factors that another could start from");
+        try {
+            return stored.values().stream().map(StoredModule::change).toList();
+        } catch (IllegalArgumentException noProduct) {
+            throw new PeftException(file, String.valueOf(noProduct.getMessage()), noProduct);
         }
-        return stored.values().stream().map(this::scaled).toList();
-    }
-
-    private PlainFactors scaled(PlainFactors factors) {
-        Tensor b = factors.b().clone(computing(factors.b().dtype()));
-        b.backend().affine(b, config.scale(factors.path()), 0, b);
-        return new PlainFactors(
-                factors.path(), factors.a().clone(computing(factors.a().dtype())), b);
-    }
-
-    private static DType computing(DType dtype) {
-        return dtype.computes() ? dtype : DType.F32;
     }
 
     /**
@@ -170,27 +167,14 @@ public final class PeftAdapter {
         requireTargets(sites.keySet());
         List<Adapter> adapters = new ArrayList<>();
         for (LinearSite site : model.sites().linear()) {
-            PlainFactors factors = stored.get(site.path());
-            if (factors != null) {
-                adapters.add(config.dora() ? dora(site, factors) : lora(site, factors));
+            StoredModule module = stored.get(site.path());
+            if (module != null) {
+                requireFits(site, module.pair());
+                adapters.add(module.adapter(site));
             }
         }
-        return AdaptedModel.training(method(), adapters, run);
-    }
-
-    private Method method() {
         Targets targets = new Targets(List.copyOf(stored.keySet()));
-        return config.dora()
-                ? new DoraMethod(
-                        config.rank(), config.alpha(), config.scaling(), Dora.Norm.DETACHED, config.dropout(), targets)
-                : new LoraMethod(
-                        config.rank(),
-                        config.alpha(),
-                        config.scaling(),
-                        LoraStart.UNIFORM,
-                        1,
-                        config.dropout(),
-                        targets);
+        return AdaptedModel.training(config.method(targets), adapters, run);
     }
 
     private void requireTargets(Collection<String> paths) {
@@ -206,33 +190,6 @@ public final class PeftAdapter {
                 throw new PeftException(file, "'" + name + "' of target_modules matches no linear module of the model");
             }
         }
-    }
-
-    private Lora lora(LinearSite site, PlainFactors factors) {
-        requireFits(site, factors);
-        DType dtype = computing(site.weight().data().dtype());
-        return new Lora(
-                site, factors.a().clone(dtype), factors.b().clone(dtype), config.scale(site.path()), config.dropout());
-    }
-
-    private Dora dora(LinearSite site, PlainFactors factors) {
-        requireFits(site, factors);
-        Tensor magnitude = Objects.requireNonNull(magnitudes.get(site.path()));
-        if (!magnitude.shape().equals(Shape.of(site.outputs()))) {
-            throw new PeftException(
-                    file,
-                    "module " + site.path() + ": lora_magnitude_vector is " + magnitude.shape() + ", its weight has "
-                            + site.outputs() + " rows");
-        }
-        DType dtype = computing(site.weight().data().dtype());
-        return new Dora(
-                site,
-                factors.a().clone(dtype),
-                factors.b().clone(dtype),
-                magnitude.clone(dtype),
-                config.scale(site.path()),
-                config.dropout(),
-                Dora.Norm.DETACHED);
     }
 
     private void requireFits(LinearSite site, PlainFactors factors) {

@@ -35,6 +35,9 @@ import java.util.TreeMap;
  *
  * <p>DoRA does not fold into a product: A and B are written without scale, and {@code ... .lora_magnitude_vector} [O] beside
  * them.
+ *
+ * <p>PEFT's AdaLoRA is read: {@code ... .lora_A} [r, I], {@code ... .lora_E} [r, 1] and {@code ... .lora_B} [O, r] of the
+ * triplets that {@code rank_pattern} marks as kept. It is written as plain LoRA, as everything that lost triplets.
  */
 public final class PeftFolder {
     static final String TENSORS = "adapter_model.safetensors";
@@ -42,6 +45,9 @@ public final class PeftFolder {
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";
     static final String MAGNITUDE = ".lora_magnitude_vector";
+    static final String SVD_A = ".lora_A";
+    static final String SVD_E = ".lora_E";
+    static final String SVD_B = ".lora_B";
 
     private PeftFolder() {}
 
@@ -198,13 +204,13 @@ public final class PeftFolder {
     /**
      * Reads a folder. Nothing in it is ignored.
      *
-     * @throws PeftException if a file is missing or asks for more than LoRA, or its tensors do not fit its settings
+     * @throws PeftException if a file is missing or asks for more than LoRA, DoRA or AdaLoRA, or its tensors do not fit its settings
      */
     public static PeftAdapter load(Path folder, Backend backend) {
         if (!Files.isDirectory(folder)) {
             throw new PeftException(folder, "there is no such folder");
         }
-        LoraConfig config = ConfigFile.read(folder.resolve(ConfigFile.NAME));
+        PeftConfig config = ConfigFile.read(folder.resolve(ConfigFile.NAME));
         Path file = folder.resolve(TENSORS);
         try {
             Safetensors stored = Safetensors.open(file);

@@ -12,6 +12,7 @@ import dev.rankine.transformer.train.ProcessMemory;
 import dev.rankine.transformer.train.RetainedRanks;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
+import dev.rankine.transformer.train.SequenceAccuracy;
 import dev.rankine.transformer.train.Trainer;
 import dev.rankine.transformer.train.TrainerSettings;
 import dev.rankine.transformer.train.TrainingCheckpoint;
@@ -27,7 +28,7 @@ import java.util.Map;
 
 /**
  * One fine-tuning from start to finish: attaches a method's adapters to a model, trains them, and leaves a run folder
- * with adapter, summary, metrics and report. The adapters stay attached; {@link AdaptedModel#detach} takes them off.
+ * with adapter, summary, metrics, predictions and report. The adapters stay attached; {@link AdaptedModel#detach} takes them off.
  *
  * <pre>{@code
  * FineTuning tuning = new FineTuning(task, Methods.named("salora"), TrainerSettings.of(10, 64, 2e-3), 0);
@@ -84,11 +85,13 @@ public final class FineTuning {
         if (folder.state() == RunFolder.State.FINISHED) {
             return folder.summary();
         }
+        SequenceAccuracy accuracy = task.accuracy(dev);
         Trainer<SequenceBatch> trainer =
-                task.trainer(settings, train, adapted.controller()).evaluateWith(task.accuracy(dev));
+                task.trainer(settings, train, adapted.controller()).evaluateWith(accuracy);
         listeners.forEach(trainer::listen);
         TrainingResult result = train(trainer, folder);
         PeftFolder.save(folder.adapter(), adapted, task.base());
+        folder.predictions().write(task.outcomes(accuracy));
         RunSummary summary = new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
         writeReport(
                 folder, new RunRecord(method.name(), summary, folder.metrics().read()));

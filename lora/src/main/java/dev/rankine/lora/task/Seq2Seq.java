@@ -22,7 +22,7 @@ import dev.rankine.transformer.decode.GreedyDecoder;
 import dev.rankine.transformer.text.CharacterVocabulary;
 import dev.rankine.transformer.text.UnknownCharacters;
 import dev.rankine.transformer.train.Controller;
-import dev.rankine.transformer.train.Evaluator;
+import dev.rankine.transformer.train.Outcome;
 import dev.rankine.transformer.train.Predictor;
 import dev.rankine.transformer.train.Seq2SeqObjective;
 import dev.rankine.transformer.train.SequenceAccuracy;
@@ -198,8 +198,13 @@ public final class Seq2Seq {
     }
 
     /** Measures {@code exact} and {@code error_rate} of what the model writes for some pairs. */
-    public Evaluator accuracy(Encoded data) {
+    public SequenceAccuracy accuracy(Encoded data) {
         return new SequenceAccuracy(predictor(), batcher, data.pairs(), DECODING_BATCH);
+    }
+
+    /** What the last evaluation saw, example by example, as text. */
+    public List<Outcome> outcomes(SequenceAccuracy accuracy) {
+        return accuracy.outcomes(source::decode, target::decode);
     }
 
     /** What the model writes for each source, by greedy decoding. */

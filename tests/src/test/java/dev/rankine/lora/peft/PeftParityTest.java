@@ -58,7 +58,7 @@ class PeftParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"peft_lora", "peft_rslora", "peft_dora"})
+    @ValueSource(strings = {"peft_lora", "peft_rslora", "peft_dora", "peft_adalora"})
     void anAdapterOfPeftGivesPyTorchsLogits(String name) throws IOException {
         Backend backend = new ReferenceBackend();
         Bart model = small(backend, DType.F64);
@@ -70,7 +70,7 @@ class PeftParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lora", "dora"})
+    @ValueSource(strings = {"lora", "dora", "adalora"})
     void theAdapterThatPeftTrainedOnRealDataGivesPyTorchsLogits(String name) throws IOException {
         Path folder = RealData.at("peft_g2p");
         Backend backend = Backends.choose(null, 1).backend();

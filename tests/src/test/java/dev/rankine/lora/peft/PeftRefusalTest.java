@@ -59,8 +59,8 @@ class PeftRefusalTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"peft_type\": \"LORA\"|\"peft_type\": \"ADALORA\"|peft_type is \"ADALORA\"",
-                "\"use_dora\": false|\"use_dora\": true|only one of lora_A and lora_magnitude_vector: [layers.0.fc, layers.1.fc]",
+                "\"peft_type\": \"LORA\"|\"peft_type\": \"LOHA\"|peft_type is \"LOHA\"",
+                "\"use_dora\": false|\"use_dora\": true|without all of [lora_A, lora_B, lora_magnitude_vector]: [layers.0.fc, layers.1.fc]",
                 "\"bias\": \"none\"|\"bias\": \"all\"|'bias' is \"all\"",
                 "\"modules_to_save\": null|\"modules_to_save\": [\"head\"]|'modules_to_save' is [\"head\"]",
                 "\"init_lora_weights\": true|\"init_lora_weights\": \"pissa\"|a start that changes the base weights",
@@ -99,13 +99,15 @@ class PeftRefusalTest {
     @Test
     void tensorsOfAnotherKindAreRefused() throws IOException {
         rewrite(tensors -> tensors.put("base_model.model.layers.0.fc.lora_magnitude_vector", zeros(7)));
-        assertThatThrownBy(this::load).hasMessageContaining("no part of LoRA").hasMessageContaining("magnitude");
+        assertThatThrownBy(this::load)
+                .hasMessageContaining("no part of such an adapter")
+                .hasMessageContaining("magnitude");
     }
 
     @Test
     void halfAPairIsRefused() throws IOException {
         rewrite(tensors -> tensors.remove(B));
-        assertThatThrownBy(this::load).hasMessageContaining("only one of lora_A and lora_B: [layers.0.fc]");
+        assertThatThrownBy(this::load).hasMessageContaining("without all of [lora_A, lora_B]: [layers.0.fc]");
     }
 
     @Test

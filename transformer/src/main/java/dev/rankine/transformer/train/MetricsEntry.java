@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 
 /**
  * A line of {@code metrics.jsonl}: what was seen after a number of steps. A log line has {@link #LOSS} and {@link
- * #REGULARIZER} (means over the steps since the one before), {@link #RATE} and what the controller reports, such as
- * {@code density}; the line of an evaluation has its metrics; both have {@link #EPOCH} and {@link #SECONDS}.
+ * #REGULARIZER} (means over the steps since the one before), {@link #RATE}, {@link #PARAMETERS} and what the controller
+ * reports, such as {@code density}; the line of an evaluation has its metrics; both have {@link #EPOCH} and {@link #SECONDS}.
  *
  * @param step how many steps were made
  * @param numbers by name, all finite
@@ -24,6 +24,8 @@ public record MetricsEntry(long step, Map<String, Double> numbers) {
     public static final String REGULARIZER = "regularizer";
     /** Learning rate of the last step. */
     public static final String RATE = "rate";
+    /** How many numbers are trained now; fewer once pruned triplets have left. */
+    public static final String PARAMETERS = "trained_parameters";
 
     public MetricsEntry {
         if (numbers.containsKey(STEP)) {

@@ -14,6 +14,7 @@ import tools.jackson.core.JacksonException;
  * metrics.jsonl     {@link MetricsLog}
  * adapter/          in PEFT's format
  * checkpoint/       {@link TrainingCheckpoint}: what a resumed run goes on from
+ * predictions.tsv   {@link Predictions}
  * report.html
  * </pre>
  */
@@ -119,6 +120,11 @@ public final class RunFolder {
 
     public Path checkpoint() {
         return path.resolve("checkpoint");
+    }
+
+    /** What the trained model did with every example of the development data. */
+    public Predictions predictions() {
+        return new Predictions(path.resolve("predictions.tsv"));
     }
 
     public Path report() {

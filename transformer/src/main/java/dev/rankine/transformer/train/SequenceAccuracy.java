@@ -6,10 +6,14 @@ import dev.rankine.tensor.ScopePool;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.SequencePair;
 import dev.rankine.transformer.text.CharacterVocabulary;
+import dev.rankine.transformer.train.Outcome.Part;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Compares what a model writes with what it should have written. {@code exact} is the share of sequences that are right
@@ -24,6 +28,8 @@ public final class SequenceAccuracy implements Evaluator {
     private final List<SequencePair> pairs;
     private final int batch;
     private final ScopePool memory;
+    private List<long[]> lastPredictions = List.of();
+    private List<Map<String, Part>> lastParts = List.of();
 
     /**
      * @param pairs what to predict, at least one; targets with start and end symbols
@@ -43,27 +49,49 @@ public final class SequenceAccuracy implements Evaluator {
 
     @Override
     public Map<String, Double> evaluate() {
-        long exact = 0;
-        long edits = 0;
-        long length = 0;
+        List<long[]> predictions = new ArrayList<>();
+        List<Map<String, Part>> parts = new ArrayList<>();
         for (int from = 0; from < pairs.size(); from += batch) {
             List<SequencePair> some = pairs.subList(from, Math.min(from + batch, pairs.size()));
             List<long[]> written = predict(some);
             for (int i = 0; i < some.size(); i++) {
-                long[] reference = reference(some.get(i));
-                int distance = EditDistance.between(symbols(written.get(i)), reference);
-                exact += distance == 0 ? 1 : 0;
-                edits += distance;
-                length += reference.length;
+                long[] symbols = symbols(written.get(i));
+                predictions.add(symbols);
+                parts.add(compare(symbols, reference(some.get(i))));
             }
         }
-        if (length == 0) {
-            throw new IllegalArgumentException("evaluation: every reference is empty, the error rate has no meaning");
-        }
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("exact", (double) exact / pairs.size());
-        metrics.put("error_rate", (double) edits / length);
+        Map<String, Double> metrics = Outcome.metrics(parts);
+        lastPredictions = predictions;
+        lastParts = parts;
         return metrics;
+    }
+
+    private static Map<String, Part> compare(long[] written, long[] reference) {
+        int distance = EditDistance.between(written, reference);
+        Map<String, Part> parts = new LinkedHashMap<>();
+        parts.put("exact", Part.ofExample(distance == 0 ? 1 : 0));
+        parts.put("error_rate", new Part(distance, reference.length));
+        return parts;
+    }
+
+    /**
+     * What the last evaluation saw, example by example.
+     *
+     * @param source makes text of a source's ids
+     * @param target makes text of a target's ids, and of those that the model wrote
+     * @throws IllegalStateException if there was no evaluation
+     */
+    public List<Outcome> outcomes(Function<long[], String> source, Function<long[], String> target) {
+        if (lastParts.isEmpty()) {
+            throw new IllegalStateException("there is no outcome before the first evaluation: evaluate first");
+        }
+        return IntStream.range(0, pairs.size())
+                .mapToObj(i -> new Outcome(
+                        source.apply(pairs.get(i).source()),
+                        target.apply(pairs.get(i).target()),
+                        target.apply(lastPredictions.get(i)),
+                        lastParts.get(i)))
+                .toList();
     }
 
     private List<long[]> predict(List<SequencePair> some) {

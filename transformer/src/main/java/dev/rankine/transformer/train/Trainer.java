@@ -50,7 +50,7 @@ public final class Trainer<B extends Batch> {
         this.data = data;
         this.objective = objective;
         this.controller = controller;
-        plan = new StepPlan(data.size(), settings.batch(), settings.accumulate(), settings.epochs(), settings.seed());
+        plan = settings.plan(data.size());
         schedule = new Schedule.Linear(settings.rate(), settings.warmup().steps(plan.steps()), plan.steps());
     }
 
@@ -197,6 +197,7 @@ public final class Trainer<B extends Batch> {
             numbers.put(MetricsEntry.LOSS, mean(losses));
             numbers.put(MetricsEntry.REGULARIZER, mean(step.regularizers(t)));
             numbers.put(MetricsEntry.RATE, rate);
+            numbers.put(MetricsEntry.PARAMETERS, (double) updates.size());
             MetricsEntry entry = entry(t + 1).with(numbers).with(controller.report());
             step.clearLosses();
             listeners.forEach(listener -> listener.onLog(entry));

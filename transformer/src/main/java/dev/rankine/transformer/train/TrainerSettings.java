@@ -1,5 +1,6 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.transformer.data.StepPlan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,11 @@ public record TrainerSettings(
     public TrainerSettings withSeed(long other) {
         return new TrainerSettings(
                 epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, checkpointSteps, other);
+    }
+
+    /** Which examples every step of a run on so many sees. */
+    public StepPlan plan(int examples) {
+        return new StepPlan(examples, batch, accumulate, epochs, seed);
     }
 
     /** Every setting by name, for the record and to compare a run with the one it resumes. */

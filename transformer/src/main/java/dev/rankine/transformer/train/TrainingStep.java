@@ -35,6 +35,8 @@ final class TrainingStep<B extends Batch> {
     private final Tensor clock;
     /** 1 / (symbols of the step's whole batch). */
     private final Tensor share;
+    /** The learning rate. */
+    private final Tensor learningRate;
     /** The step's row of the loss tables. */
     private final Tensor row;
 
@@ -60,6 +62,7 @@ final class TrainingStep<B extends Batch> {
         memory = new ScopePool(backend);
         clock = Tensor.ofLongs(backend, Shape.of(2), settings.seed(), 0);
         share = Tensor.zeros(backend, dtype, Shape.of());
+        learningRate = Tensor.zeros(backend, dtype, Shape.of());
         row = Tensor.ofLongs(backend, Shape.of(1), 0);
         draw = new Draw(clock, 0, Tensor.ofLongs(backend, Shape.of(1), 0));
         losses = new LossTable(backend, dtype, settings.logSteps());
@@ -71,8 +74,11 @@ final class TrainingStep<B extends Batch> {
      * @param rate the learning rate
      */
     void make(long step, List<B> batches, double rate) {
-        Clock now = new Clock(step, steps, draw);
-        writeInputs(step, workers.total(batches.stream().mapToLong(Batch::count).sum()));
+        Clock now = new Clock(step, steps, learningRate, draw);
+        writeInputs(
+                step,
+                rate,
+                workers.total(batches.stream().mapToLong(Batch::count).sum()));
         try (Scope _ = memory.open()) {
             updates.clearGradients();
             controller.beforeStep(now);
@@ -90,12 +96,13 @@ final class TrainingStep<B extends Batch> {
         }
     }
 
-    private void writeInputs(long step, long count) {
+    private void writeInputs(long step, double rate, long count) {
         if (count < 1) {
             throw new IllegalStateException("step " + (step + 1) + ": its batch has nothing to predict");
         }
         clock.write(settings.seed(), step);
         share.write(1.0 / count);
+        learningRate.write(rate);
         row.write(rowOf(step));
     }
 

@@ -69,6 +69,13 @@ final class Updates {
         return Collections.unmodifiableMap(parameters);
     }
 
+    /** How many numbers there are in them. */
+    long size() {
+        return parameters.values().stream()
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
     void clearGradients() {
         parameters.values().forEach(Variable::clearGradient);
     }
