@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -80,7 +81,7 @@ class TsvPairsPropertyTest {
         int line = Math.min(at, pairs.size());
         List<String> rows = pairs.stream()
                 .map(pair -> pair.source() + "\t" + pair.target())
-                .collect(Collectors.toCollection(java.util.ArrayList::new));
+                .collect(Collectors.toCollection(ArrayList::new));
         rows.add(line, bad.row);
         Path file = file(String.join("\n", rows) + "\n");
         assertThatExceptionOfType(DataException.class)

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Add;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.autograd.op.Square;
 import dev.rankine.autograd.op.Sum;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.Pass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -220,7 +222,7 @@ class ControllerHooksTest {
                 seen.add(Objects.requireNonNull(w.gradient()).toDoubles());
             }
         };
-        Objective<Toy.Rows> noDropout = (rows, pass) -> Toy.loss(w, rows, dev.rankine.transformer.Pass.inference());
+        Objective<Toy.Rows> noDropout = (rows, pass) -> Toy.loss(w, rows, Pass.inference());
         TrainerSettings settings = TrainerSettings.of(1, 2, 0.01).withBatch(2, 2);
         new Trainer<>(Toy.REFERENCE, settings, three, noDropout, controller).train();
         double[] x = three.batch(new int[] {0, 1, 2}, 0).x().toDoubles();
@@ -252,7 +254,7 @@ class ControllerHooksTest {
         };
         Objective<Toy.Rows> objective = (rows, pass) -> ws.values().stream()
                 .map(w -> Toy.loss(w, rows, pass))
-                .reduce(dev.rankine.autograd.op.Add::add)
+                .reduce(Add::add)
                 .orElseThrow();
         double[] start = data.weight().data().toDoubles();
         // one step: AdamW moves every weight by its rate, against the sign of the gradient
@@ -294,8 +296,8 @@ class ControllerHooksTest {
             this.at = at;
         }
 
-        Variable loss(Toy.Rows rows, dev.rankine.transformer.Pass pass) {
-            return Toy.loss(w, rows, dev.rankine.transformer.Pass.inference());
+        Variable loss(Toy.Rows rows, Pass pass) {
+            return Toy.loss(w, rows, Pass.inference());
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.autograd.op.Square;
+import dev.rankine.autograd.op.Subtract;
 import dev.rankine.autograd.op.Sum;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
@@ -34,8 +35,7 @@ class ResumePropertyTest {
         }
 
         Objective<Toy.Rows> objective() {
-            return (rows, pass) ->
-                    dev.rankine.autograd.op.Subtract.subtract(Toy.loss(w, rows, pass), Toy.loss(climbing, rows, pass));
+            return (rows, pass) -> Subtract.subtract(Toy.loss(w, rows, pass), Toy.loss(climbing, rows, pass));
         }
 
         @Override

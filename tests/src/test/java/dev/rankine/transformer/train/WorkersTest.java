@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Workers that each see a part of every batch make the steps of one that sees all of it. */
@@ -77,7 +78,7 @@ class WorkersTest {
 
             @Override
             public Toy.Rows batch(int[] examples, int first) {
-                int[] own = java.util.stream.IntStream.range(0, examples.length)
+                int[] own = IntStream.range(0, examples.length)
                         .filter(i -> i % COUNT == number)
                         .toArray();
                 Toy.Rows rows =

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param steps made, those before an interruption included
  * @param epochs of the run
  * @param trainExamples in the training data
- * @param trainSeconds without evaluation, checkpoints and the first line's waiting; warm-up of the JIT included
+ * @param trainSeconds without evaluations and checkpoints; the warm-up of the JIT is part of it
  * @param msPerStep mean milliseconds: trainSeconds over steps
  * @param medianMsPerStep median over the steps since the start or resumption of this process
  * @param finalLoss mean task loss of the last step
