@@ -59,7 +59,7 @@ class RunFolderTest {
         folder.finish(SUMMARY);
         assertThat(RunFolder.at(path, true).state()).isEqualTo(RunFolder.State.FINISHED);
         assertThat(folder.summary()).isEqualTo(SUMMARY);
-        assertThat(files(path)).containsExactly("checkpoint", "metrics.jsonl", "summary.json");
+        assertThat(files(path)).containsExactly("metrics.jsonl", "summary.json");
     }
 
     @Test
