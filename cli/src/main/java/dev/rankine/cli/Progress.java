@@ -100,11 +100,11 @@ final class Progress implements TrainingListener, AutoCloseable {
         Duration left = Duration.ofSeconds(Math.round((steps - made) / speed));
         return String.format(
                 Locale.ROOT,
-                "%s: step %,d of %,d, %s, %.1f steps/s, %d:%02d left",
+                "%s: step %,d of %,d%s, %.1f steps/s, %d:%02d left",
                 task,
                 made,
                 steps,
-                loss,
+                loss.isEmpty() ? "" : ", " + loss,
                 speed,
                 left.toMinutes(),
                 left.toSecondsPart());
