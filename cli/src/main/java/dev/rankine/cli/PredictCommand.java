@@ -1,7 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.Method;
-import dev.rankine.lora.peft.PeftFolder;
+import dev.rankine.lora.task.AdapterFolder;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.text.UnknownCharacters;
@@ -66,7 +66,7 @@ final class PredictCommand implements Runnable {
         try (Backend backend = backendOptions.open(console)) {
             Seq2Seq task = Seq2Seq.load(backend, model);
             if (adapter != null) {
-                PeftFolder.load(adapter, backend).attach(task.model(), new Method.Run(0, 0));
+                AdapterFolder.attach(adapter, task.model(), backend, new Method.Run(0, 0));
             }
             UnknownCharacters unknown = new UnknownCharacters();
             List<String> written = task.write(sources, unknown);

@@ -1,17 +1,29 @@
 package dev.rankine.lora;
 
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.train.Controller;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A model with the adapters of a method on its sites and the controller that trains them. */
+/**
+ * A model with the adapters of a method on its sites and the controller that trains them. Full fine-tuning has no adapters:
+ * it trains the model's weights.
+ */
 public final class AdaptedModel {
     private final Method method;
     private final List<Adapter> adapters;
     private final Controller controller;
+    private final Map<String, Variable> weights;
+    private final Map<String, Tensor> before = new LinkedHashMap<>();
     private final long trainableParameters;
 
     /** Attaches the adapters; if a site is taken, those attached so far leave again. */
@@ -19,6 +31,7 @@ public final class AdaptedModel {
         this.method = method;
         this.adapters = List.copyOf(adapters);
         this.controller = controller;
+        this.weights = Map.of();
         this.trainableParameters = countParameters();
         try {
             this.adapters.forEach(Adapter::attach);
@@ -26,6 +39,17 @@ public final class AdaptedModel {
             detach();
             throw taken;
         }
+    }
+
+    /** Trains weights themselves and keeps a copy of them. */
+    AdaptedModel(Method method, Map<String, Variable> weights, Controller controller) {
+        this.method = method;
+        this.adapters = List.of();
+        this.controller = controller;
+        this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+        weights.forEach((name, weight) ->
+                before.put(name, weight.data().clone(weight.data().dtype())));
+        this.trainableParameters = countParameters();
     }
 
     /** Attaches adapters to be trained as they are. */
@@ -47,7 +71,21 @@ public final class AdaptedModel {
         return controller;
     }
 
-    /** Numbers in the adapters' parameters when they were attached, without gates and multipliers. */
+    /** What is trained by its full name, without gates and multipliers: the adapters' parameters, or the model's weights. */
+    public Map<String, Variable> parameters() {
+        Map<String, Variable> parameters = new LinkedHashMap<>(weights);
+        adapters.forEach(adapter -> parameters.putAll(adapter.parameters()));
+        return parameters;
+    }
+
+    /** What else the function of the adapters depends on, by its full name. */
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        adapters.forEach(adapter -> state.putAll(adapter.state()));
+        return state;
+    }
+
+    /** Numbers in the {@link #parameters} when they were attached. */
     public long trainableParameters() {
         return trainableParameters;
     }
@@ -58,8 +96,7 @@ public final class AdaptedModel {
     }
 
     private long countParameters() {
-        return adapters.stream()
-                .flatMap(adapter -> adapter.parameters().values().stream())
+        return parameters().values().stream()
                 .mapToLong(parameter -> parameter.shape().size())
                 .sum();
     }
@@ -72,12 +109,17 @@ public final class AdaptedModel {
                 .toList();
     }
 
-    /** Ranks and densities as they are now. */
-    public Retained retained() {
-        return Retained.of(adapters.stream()
+    /** The adapters that are made of triplets. */
+    public List<Ranked> ranked() {
+        return adapters.stream()
                 .filter(Ranked.class::isInstance)
                 .map(Ranked.class::cast)
-                .toList());
+                .toList();
+    }
+
+    /** Ranks and densities as they are now. */
+    public Retained retained() {
+        return Retained.of(ranked());
     }
 
     /**
@@ -103,8 +145,43 @@ public final class AdaptedModel {
         }
     }
 
-    /** Takes every adapter off; the model computes as it did before. */
+    /** This with trained values in the adapters; they leave the model if the values do not fit. */
+    AdaptedModel filled(Map<String, Tensor> trained) {
+        try {
+            Map<String, Tensor> own = state();
+            parameters().forEach((name, parameter) -> own.put(name, parameter.data()));
+            if (!own.keySet().equals(trained.keySet())) {
+                throw new IllegalArgumentException(method.name() + ": missing "
+                        + without(own.keySet(), trained.keySet()) + ", unknown "
+                        + without(trained.keySet(), own.keySet()));
+            }
+            own.forEach((name, tensor) -> ShapeMismatch.require(
+                    method.name(),
+                    name,
+                    tensor.shape(),
+                    Objects.requireNonNull(trained.get(name)).shape()));
+            own.forEach((name, tensor) ->
+                    tensor.backend().copy(Objects.requireNonNull(trained.get(name)), tensor.forWriting("load")));
+        } catch (RuntimeException unfit) {
+            detach();
+            throw unfit;
+        }
+        return this;
+    }
+
+    private static Set<String> without(Set<String> names, Set<String> others) {
+        Set<String> left = new TreeSet<>(names);
+        left.removeAll(others);
+        return left;
+    }
+
+    /** Takes every adapter off, or gives the weights their old values back: the model computes as it did before. */
     public void detach() {
         adapters.forEach(Adapter::detach);
+        weights.forEach((name, weight) -> {
+            weight.requiresGradient(false);
+            Tensor old = Objects.requireNonNull(before.get(name));
+            old.backend().copy(old, weight.data().forWriting("detach"));
+        });
     }
 }

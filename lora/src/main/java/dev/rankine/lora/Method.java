@@ -1,5 +1,6 @@
 package dev.rankine.lora;
 
+import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Model;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,16 @@ public interface Method {
      * @throws IllegalArgumentException if the settings do not fit the model; nothing is attached then
      */
     AdaptedModel attach(Model model, Run run);
+
+    /**
+     * Puts trained adapters on a model's sites.
+     *
+     * @param trained the tensors of {@link AdaptedModel#parameters} and {@link AdaptedModel#state} by name
+     * @throws IllegalArgumentException if names or shapes are not those of the adapters; nothing is attached then
+     */
+    default AdaptedModel attach(Model model, Run run, Map<String, Tensor> trained) {
+        return attach(model, run).filled(trained);
+    }
 
     /**
      * What a run says to every method.

@@ -13,7 +13,13 @@ public final class Methods {
             SaLoraMethod.paper(),
             SoRaMethod.standard(),
             SalientLoraMethod.standard(),
-            TruncatedLoraMethod.standard());
+            TruncatedLoraMethod.standard(),
+            BottleneckMethod.houlsby(),
+            BottleneckMethod.pfeiffer(),
+            FusionMethod.standard(),
+            PrefixMethod.standard(),
+            PromptMethod.standard(),
+            new FullMethod());
 
     private Methods() {}
 

@@ -66,6 +66,9 @@ final class Settings {
         if (type == Targets.class) {
             return Targets.parse(text);
         }
+        if (type == Folders.class) {
+            return Folders.parse(text);
+        }
         if (type.isEnum()) {
             for (Object constant : type.getEnumConstants()) {
                 if (lower((Enum<?>) constant).equals(text)) {

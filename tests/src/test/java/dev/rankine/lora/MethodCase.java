@@ -14,7 +14,23 @@ import java.util.Map;
  */
 record MethodCase(Method method, double atStart, boolean gradient) {
     /** What is changed of the defaults wherever a method has it. */
-    private static final Map<String, String> SMALL = Map.of("rank", "2", "interval", "1", "density", "0.5");
+    private static final Map<String, String> SMALL =
+            Map.of("rank", "2", "interval", "1", "density", "0.5", "bottleneck", "3", "length", "2");
+
+    /** How far beginnings other than the same bits are from the bare model. */
+    private static final Map<String, Double> AT_START = Map.of(
+            "dora",
+            1e-6,
+            "houlsby",
+            .01,
+            "pfeiffer",
+            .01,
+            "fusion",
+            Double.POSITIVE_INFINITY,
+            "prefix",
+            Double.POSITIVE_INFINITY,
+            "prompt",
+            Double.POSITIVE_INFINITY);
 
     /** Every method of the registry, and variants of some. */
     static List<MethodCase> all() {
@@ -28,6 +44,8 @@ record MethodCase(Method method, double atStart, boolean gradient) {
         all.add(fitted(Methods.named("lora"), Map.of("b-rate-ratio", "16")));
         all.add(fitted(Methods.named("dora"), Map.of("norm", "exact")));
         all.add(fitted(Methods.named("sora"), Map.of("end", "0.5", "l1", "1")));
+        all.add(fitted(Methods.named("prefix"), Map.of("hidden", "5")));
+        all.add(fitted(Methods.named("pfeiffer"), Map.of("spread", "0")));
         all.add(fitted(Methods.named("sora"), Map.of("threshold", "sora-code-compat", "lambda", "0.001")));
         return all;
     }
@@ -36,10 +54,17 @@ record MethodCase(Method method, double atStart, boolean gradient) {
         Map<String, String> changed = new HashMap<>(SMALL);
         changed.keySet().retainAll(method.settings().keySet());
         changed.putAll(settings);
-        boolean rounds = method.name().equals("dora")
-                || settings.getOrDefault("start", "").equals("orthogonal");
+        if (method instanceof FusionMethod) {
+            changed.put("adapters", Experts.folders());
+        }
+        double atStart = AT_START.getOrDefault(method.name(), 0.0);
+        if ("orthogonal".equals(settings.get("start"))) {
+            atStart = 1e-6;
+        } else if ("0".equals(settings.get("spread"))) {
+            atStart = 0;
+        }
         boolean detached = method.name().equals("dora") && !settings.containsKey("norm");
-        return new MethodCase(method.with(changed), rounds ? 1e-6 : 0, !detached);
+        return new MethodCase(method.with(changed), atStart, !detached);
     }
 
     boolean has(String setting) {

@@ -2,6 +2,7 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.ResidualSite.Sublayer;
 import dev.rankine.transformer.site.Sites;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,14 +27,22 @@ public final class DecoderLayer extends Module {
         super(path);
         TransformerSettings.Stack stack = settings.decoder();
         selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
-        selfResidual = child(new Residual(path, "self_attn", "self_attn_layer_norm", settings, weights));
+        selfResidual =
+                child(new Residual(path, "self_attn", Sublayer.ATTENTION, "self_attn_layer_norm", settings, weights));
         cross = crossAttention
                 ? new Cross(
                         child(new MultiHeadAttention(path("encoder_attn"), stack.heads(), settings, weights)),
-                        child(new Residual(path, "encoder_attn", "encoder_attn_layer_norm", settings, weights)))
+                        child(new Residual(
+                                path,
+                                "encoder_attn",
+                                Sublayer.ATTENTION,
+                                "encoder_attn_layer_norm",
+                                settings,
+                                weights)))
                 : null;
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
-        feedForwardResidual = child(new Residual(path, "fc2", "final_layer_norm", settings, weights));
+        feedForwardResidual =
+                child(new Residual(path, "fc2", Sublayer.FEED_FORWARD, "final_layer_norm", settings, weights));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.ResidualSite.Sublayer;
 import dev.rankine.transformer.site.Sites;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,11 @@ public final class EncoderLayer extends Module {
         super(path);
         TransformerSettings.Stack stack = settings.encoder();
         selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
-        selfResidual = child(new Residual(path, "self_attn", "self_attn_layer_norm", settings, weights));
+        selfResidual =
+                child(new Residual(path, "self_attn", Sublayer.ATTENTION, "self_attn_layer_norm", settings, weights));
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
-        feedForwardResidual = child(new Residual(path, "fc2", "final_layer_norm", settings, weights));
+        feedForwardResidual =
+                child(new Residual(path, "fc2", Sublayer.FEED_FORWARD, "final_layer_norm", settings, weights));
     }
 
     /**

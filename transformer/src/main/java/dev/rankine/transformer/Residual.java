@@ -3,6 +3,7 @@ package dev.rankine.transformer;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Add;
 import dev.rankine.transformer.site.ResidualSite;
+import dev.rankine.transformer.site.ResidualSite.Sublayer;
 import dev.rankine.transformer.site.Sites;
 import java.util.function.UnaryOperator;
 
@@ -19,16 +20,23 @@ public final class Residual extends Module {
 
     /**
      * @param path of the layer
-     * @param sublayer the name that the site has in the layer, such as {@code self_attn}
+     * @param name of the site in the layer, such as {@code self_attn}
+     * @param sublayer what stands there
      * @param normName such as {@code self_attn_layer_norm}
      */
-    Residual(String path, String sublayer, String normName, TransformerSettings settings, Weights weights) {
+    Residual(
+            String path,
+            String name,
+            Sublayer sublayer,
+            String normName,
+            TransformerSettings settings,
+            Weights weights) {
         super(path);
         norm = child(new LayerNormalization(path(normName), settings.width(), weights));
         order = settings.form().norms();
-        site = new ResidualSite(path(sublayer), settings.width());
+        site = new ResidualSite(path(name), sublayer, settings.width());
         dropout = settings.dropout().residual();
-        stream = Pass.stream(path(sublayer) + ".dropout");
+        stream = Pass.stream(path(name) + ".dropout");
     }
 
     /** x[B, T, C] to [B, T, C]. */

@@ -4,7 +4,6 @@ import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Retained;
-import dev.rankine.lora.peft.PeftFolder;
 import dev.rankine.lora.report.Report;
 import dev.rankine.lora.report.RunRecord;
 import dev.rankine.transformer.data.SequenceBatch;
@@ -90,7 +89,7 @@ public final class FineTuning {
                 task.trainer(settings, train, adapted.controller()).evaluateWith(accuracy);
         listeners.forEach(trainer::listen);
         TrainingResult result = train(trainer, folder);
-        PeftFolder.save(folder.adapter(), adapted, task.base());
+        AdapterFolder.save(folder.adapter(), adapted, task.base());
         folder.predictions().write(task.outcomes(accuracy));
         RunSummary summary = new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
         writeReport(
@@ -151,18 +150,22 @@ public final class FineTuning {
 
     private RetainedRanks ranks() {
         Retained retained = adapted.retained();
-        Integer rank = adapted.lowRank().isEmpty()
-                ? null
-                : adapted.lowRank().getFirst().initialRank();
-        String density = method.settings().get("density");
+        Integer rank =
+                adapted.ranked().isEmpty() ? null : adapted.ranked().getFirst().initialRank();
         return new RetainedRanks(
                 rank,
                 adapted.trainableParameters(),
                 adapted.retainedParameters(),
-                density == null ? 1 : Double.parseDouble(density),
+                targetDensity(),
                 retained.density(),
                 retained.parameterDensity(),
                 retained.rank());
+    }
+
+    /** 1 for methods that keep all, and for those that are not asked for a density in particular. */
+    private double targetDensity() {
+        double asked = Double.parseDouble(method.settings().getOrDefault("density", "1"));
+        return asked == 0 ? 1 : asked;
     }
 
     private void writeReport(RunFolder folder, RunRecord record) {

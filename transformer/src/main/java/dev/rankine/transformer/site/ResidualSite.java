@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a sublayer (attention or feed-forward): its output before the residual add, and the sum after the norm. */
 public final class ResidualSite {
+    /** What the sublayer does. */
+    public enum Sublayer {
+        ATTENTION,
+        FEED_FORWARD
+    }
+
     /** Changes what passes; both methods keep the shape [B, T, C]. */
     public interface Adaptation {
         /** The sublayer's output, before it is added to the residual stream. */
@@ -20,17 +26,23 @@ public final class ResidualSite {
     }
 
     private final String path;
+    private final Sublayer sublayer;
     private final int width;
     private @Nullable Adaptation adaptation;
 
-    public ResidualSite(String path, int width) {
+    public ResidualSite(String path, Sublayer sublayer, int width) {
         this.path = path;
+        this.sublayer = sublayer;
         this.width = width;
     }
 
     /** The sublayer's Hugging Face module path, such as {@code model.encoder.layers.0.self_attn} or {@code ....fc2}. */
     public String path() {
         return path;
+    }
+
+    public Sublayer sublayer() {
+        return sublayer;
     }
 
     /** C, the width of the residual stream. */
