@@ -50,11 +50,6 @@ record AdaptiveWindows(int initial, int target, long warmup, long allocation, in
         int length() {
             return Math.toIntExact(end - before);
         }
-
-        /** Whether the step after which {@code made} are made belongs to it. */
-        boolean holds(long made) {
-            return before < made && made <= end;
-        }
     }
 
     /** ni + nf, the step after which the choice is final. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +43,52 @@ class AdaLoraTest {
             assertThat(run.module(i).a().data().toDoubles()).isEqualTo(q.get(i));
         }
         assertThat(run.lambdas()).doesNotContain(0);
+    }
+
+    /** S_j = s(E_j) + mean s(A_j:) + mean s(B_:j), scored with the new weights and the gradients of the step. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void everyStepScoresNewWeightsByTheStepsGradients(int steps) {
+        SmallRun run = run(Map.of("rank", "3", "beta1", ".7", "beta2", ".9"), 8);
+        Rig rig = run.rig(100);
+        double[][][] sensitivity = new double[3][3][];
+        double[][][] uncertainty = new double[3][3][];
+        for (int t = 0; t < steps; t++) {
+            run.step(rig);
+            for (int k = 0; k < 3; k++) {
+                SvdLora module = run.module(k);
+                List<Variable> parts = List.of(module.e(), module.a(), module.b());
+                for (int part = 0; part < 3; part++) {
+                    double[] w = parts.get(part).data().toDoubles();
+                    double[] g = parts.get(part).gradient().toDoubles();
+                    sensitivity[k][part] = t == 0 ? new double[w.length] : sensitivity[k][part];
+                    uncertainty[k][part] = t == 0 ? new double[w.length] : uncertainty[k][part];
+                    for (int i = 0; i < w.length; i++) {
+                        double now = Math.abs(w[i] * g[i]);
+                        double mean = .7 * sensitivity[k][part][i] + .3 * now;
+                        sensitivity[k][part][i] = mean;
+                        uncertainty[k][part][i] = .9 * uncertainty[k][part][i] + .1 * Math.abs(now - mean);
+                    }
+                }
+            }
+        }
+        double[] got = ((AdaLora) run.adapted.controller()).importance();
+        for (int k = 0; k < 3; k++) {
+            int inputs = run.module(k).site().inputs();
+            int outputs = run.module(k).site().outputs();
+            for (int j = 0; j < 3; j++) {
+                double expected = sensitivity[k][0][j] * uncertainty[k][0][j];
+                for (int i = 0; i < inputs; i++) {
+                    int place = j * inputs + i;
+                    expected += sensitivity[k][1][place] * uncertainty[k][1][place] / inputs;
+                }
+                for (int o = 0; o < outputs; o++) {
+                    int place = o * 3 + j;
+                    expected += sensitivity[k][2][place] * uncertainty[k][2][place] / outputs;
+                }
+                assertThat(got[3 * k + j]).isPositive().isCloseTo(expected, within(1e-5 * expected));
+            }
+        }
     }
 
     @Property(tries = 20)

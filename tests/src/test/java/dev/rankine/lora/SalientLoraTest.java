@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.autograd.Variable;
 import dev.rankine.lora.AdaptiveWindows.Window;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -98,6 +100,27 @@ class SalientLoraTest {
     }
 
     @Test
+    void aSeriesIsReadByTriplet() {
+        SmallRun run = run(THREE, 5);
+        List<SvdLora> modules = List.of(run.module(0), run.module(1), run.module(2));
+        TripletSeries series = new TripletSeries(modules, 4);
+        for (int t = 0; t < 3; t++) {
+            for (int k = 0; k < 3; k++) {
+                double first = 100 * t + 10 * k;
+                modules.get(k).e().data().write(first, first + 1, first + 2);
+            }
+            series.residual(Variable.constant(Tensor.scalar(SmallRun.REFERENCE, DType.F32, t + .5)));
+            series.append();
+        }
+        assertThat(series.residuals()).containsExactly(.5, 1.5, 2.5);
+        double[][] values = series.values();
+        for (int j = 0; j < 9; j++) {
+            double first = 10 * (j / 3) + j % 3;
+            assertThat(values[j]).containsExactly(first, first + 100, first + 200);
+        }
+    }
+
+    @Test
     void theLossFallsAndFrozenWeightsStay() {
         SmallRun run = run(Map.of("rank", "3"), 4);
         List<double[]> frozen = run.model.frozen();
@@ -125,6 +148,25 @@ class SalientLoraTest {
         assertThat(again.numbers()).isEqualTo(whole.numbers());
         assertThat(again.adapted.retained()).isEqualTo(whole.adapted.retained());
         again.adapted.controller().finish();
+    }
+
+    /** In the middle of a window a resumed run goes on with what the window saw before. */
+    @Test
+    void aResumedRunRemembersTheWindow() {
+        SmallRun whole = run(with("first-window", "6"), 6);
+        Rig rig = whole.rig(40);
+        whole.train(rig, 7);
+        Map<String, Tensor> checkpoint = rig.checkpoint();
+        whole.train(rig, 9);
+        SmallRun again = run(with("first-window", "6"), 6);
+        again.train(again.resume(40, checkpoint, 7), 9);
+        Map<String, Tensor> expected = whole.adapted.controller().state();
+        Map<String, Tensor> got = again.adapted.controller().state();
+        assertThat(got.keySet()).isEqualTo(expected.keySet()).contains("salientlora.window");
+        for (String name : List.of("salientlora.window", "salientlora.window_length", "salientlora.steps_seen")) {
+            assertThat(got.get(name).toDoubles()).isEqualTo(expected.get(name).toDoubles());
+        }
+        assertThat(got.get("salientlora.window_length").item()).isEqualTo(5);
     }
 
     @Test
