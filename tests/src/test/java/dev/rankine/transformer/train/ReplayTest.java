@@ -14,8 +14,11 @@ import dev.rankine.tensor.RecordingBackend;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs whose steps are played from a record, as on a device, give the bits of runs that compute each step. */
 class ReplayTest {
@@ -65,6 +68,29 @@ class ReplayTest {
     void salientLoraTrainsFromARecordWithEqualBits() {
         Map<String, String> settings = Map.of("rank", "3", "warmup", "0.25", "first-window", "6", "last-window", "6");
         trainTwice(Methods.named("salientlora").with(settings), Set.of(6L, 11L, 12L, 17L, 18L));
+    }
+
+    /** Another sequence of calls is right in the step of the cut, and after. */
+    @Test
+    void soRaTrainsFromARecordWithEqualBits() {
+        Map<String, String> settings = Map.of("rank", "3", "density", "0.5", "end", "0.75", "l1", "0.1");
+        trainTwice(Methods.named("sora").with(settings), Set.of(STEPS * 3 / 4 - 1, STEPS * 3 / 4));
+    }
+
+    /** Methods that make the same calls at every step. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lora start=pissa", "dora norm=exact", "houlsby", "prefix length=2,hidden=3", "full"})
+    void everyStepOfSteadyMethodsIsTheSame(String asked) {
+        String[] parts = asked.split(" ");
+        Map<String, String> settings = new TreeMap<>();
+        for (String setting : parts.length == 1 ? new String[0] : parts[1].split(",")) {
+            settings.put(setting.split("=")[0], setting.split("=")[1]);
+        }
+        Method method = Methods.named(parts[0]);
+        if (method.settings().containsKey("rank")) {
+            settings.put("rank", "3");
+        }
+        trainTwice(method.with(settings), Set.of());
     }
 
     /** @param newKinds after how many steps the next one makes other calls than those before */
