@@ -31,12 +31,27 @@ public enum DeterministicGate {
         };
     }
 
+    /**
+     * The same for gates that a choice has kept already, one by one: {@link #BINARY} is 1, and {@link #FLOP} closes none.
+     */
+    public double[] ofKept(HardConcrete law, double... la) {
+        return switch (this) {
+            case FLOP -> each(la, x -> flopSlope(law, x));
+            case BINARY -> each(la, _ -> 1);
+            default -> of(law, la);
+        };
+    }
+
+    private static double flopSlope(HardConcrete law, double la) {
+        return HardConcrete.sigmoid(FLOP_SLOPE * la / law.tau());
+    }
+
     private static double[] each(double[] la, DoubleUnaryOperator gate) {
         return Arrays.stream(la).map(gate).toArray();
     }
 
     private static double[] flop(HardConcrete law, double[] la) {
-        double[] gates = each(la, x -> HardConcrete.sigmoid(FLOP_SLOPE * x / law.tau()));
+        double[] gates = each(la, x -> flopSlope(law, x));
         double open = 0;
         for (double x : la) {
             open += law.probabilityOpen(x);

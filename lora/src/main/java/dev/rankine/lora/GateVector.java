@@ -77,9 +77,4 @@ final class GateVector {
         }
         return joint;
     }
-
-    /** The gates without randomness, [N]. */
-    double[] inference() {
-        return inference.toDoubles();
-    }
 }

@@ -10,7 +10,6 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
-import dev.rankine.tensor.Unary;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.train.Clock;
@@ -39,18 +38,18 @@ import org.jspecify.annotations.Nullable;
  * gates per step, shared by all examples, while Theta descends, lam ascends and W is trained; from T_end on gates and
  * multiplier are frozen. There the paper leaves the choice open, and this happens: exactly round(b x triplets) triplets
  * with the highest locations are kept at their {@link DeterministicGate#MEDIAN} gate, which is folded into B, and all
- * others are deleted for good, so that the rest of the training is plain LoRA at the kept ranks.
+ * others are deleted for good, so that the rest of the training is plain LoRA at the kept ranks. {@link GateSelection}
+ * has the other choice of triplets, {@link DeterministicGate} the other values of a kept gate (until the cut evaluations
+ * see the median), {@link MultiplierRule} other ways to hold the density.
  *
  * <p>Other choices where the paper is silent or at odds with itself: la ~ N(0, .01^2), which starts at its density of
- * .92; Adam for Theta and lam, as printed gradient steps would hardly move them; the regulariser acts in all phases. Since
- * the constraint is a square, lam never falls, and its gradient vanishes at C = b, so that a task that pulls holds C
- * above b by a little.
+ * .92; Adam for Theta and lam, as printed gradient steps would hardly move them; the regulariser acts in all phases.
  */
 public final class SaLora implements Controller {
-    private static final String LOCATIONS = "salora.locations";
-    private static final String MULTIPLIER = "salora.multiplier";
-    private static final String STEPS_SEEN = "salora.steps_seen";
-    private static final String KEPT = "salora.kept";
+    private static final String PREFIX = "salora.";
+    private static final String LOCATIONS = PREFIX + "locations";
+    private static final String STEPS_SEEN = PREFIX + "steps_seen";
+    private static final String KEPT = PREFIX + "kept";
 
     private final SaLoraMethod settings;
     private final HardConcrete law;
@@ -58,9 +57,8 @@ public final class SaLora implements Controller {
     private final double weightDecay;
     private final GateVector gates;
     private final Variable la;
-    private final Variable lam;
+    private final Multiplier multiplier;
     private final Tensor share;
-    private final Tensor zero;
     private final Tensor identity;
     private final int target;
     private boolean gated;
@@ -94,19 +92,21 @@ public final class SaLora implements Controller {
             sizes[i] /= total;
         }
         la = Variable.parameter(Tensor.of(backend, dtype, Shape.of(triplets), locations));
-        lam = Variable.parameter(Tensor.scalar(backend, dtype, 0));
+        multiplier = settings.multiplier().start(settings, Tensor.scalar(backend, dtype, 0));
         share = Tensor.of(backend, dtype, Shape.of(triplets), sizes);
-        zero = Tensor.scalar(backend, dtype, 0);
         identity = Orthogonality.identity(backend, dtype, settings.rank());
     }
 
     @Override
     public List<ParameterGroup> parameterGroups() {
         Rate rate = new Rate.Constant(settings.gateRate());
+        Rate ascent = new Rate.Constant(settings.multiplier().rate(settings));
+        Map<String, Variable> ascending = new LinkedHashMap<>();
+        multipliers().forEach((name, lam) -> ascending.put(PREFIX + name, lam));
         return List.of(
                 PlainController.adapterGroup(modules, weightDecay),
                 new ParameterGroup("gates", Map.of(LOCATIONS, la), rate, 0, false, false),
-                new ParameterGroup("multiplier", Map.of(MULTIPLIER, lam), rate, 0, false, true));
+                new ParameterGroup("multiplier", ascending, ascent, 0, false, true));
     }
 
     // ---- a step ----
@@ -120,6 +120,8 @@ public final class SaLora implements Controller {
         stepsSeen++;
         boolean inPhase = isGated(clock);
         if (inPhase) {
+            long first = clock.stepAt(settings.start());
+            multiplier.beforeUpdate(clock.step() - first, clock.stepAt(settings.end()) - first);
             try (var _ = GradientMode.noGrad()) {
                 gates.train(law.sample(la.data(), uniform(clock)));
                 if (!gated) {
@@ -155,21 +157,20 @@ public final class SaLora implements Controller {
     }
 
     /**
-     * Gives locations and multiplier their gradients: the task's, along the path from dL/dg through the drawn gates, and
-     * that of lam (C - b)^2: dla_ij = 2 lam (C - b) share_ij p_ij (1 - p_ij), dlam = (C - b)^2.
+     * Gives locations and multipliers their gradients: the task's, along the path from dL/dg through the drawn gates, and
+     * that of the constraint: dla_ij = dL/dC share_ij p_ij (1 - p_ij).
      */
     @Override
     public void afterBackward(Clock clock) {
         if (!gated) {
             return;
         }
-        Tensor pathwise = law.sampleBackward(la.data(), uniform(clock), gates.gradient());
+        la.backward(law.sampleBackward(la.data(), uniform(clock), gates.gradient()));
         Tensor p = law.open(la.data());
-        Tensor gap = expectedDensity(p).affine(1, -settings.density());
-        Tensor dC = p.zip(Binary.SIGMOID_BACKWARD, share);
-        Tensor constraint = dC.times(gap.times(lam.data()).affine(2, 0));
-        la.backward(pathwise.plus(constraint));
-        lam.backward(gap.map(Unary.SQUARE));
+        Tensor force = multiplier.backward(expectedDensity(p));
+        if (force != null) {
+            la.backward(p.zip(Binary.SIGMOID_BACKWARD, share).times(force));
+        }
     }
 
     /** C(Theta) from p = P(g > 0): one element. */
@@ -177,13 +178,11 @@ public final class SaLora implements Controller {
         return p.times(share).reduce(Reduction.SUM, 0).reshape(Shape.of());
     }
 
-    /** Holds lam at 0 or above and the gates of evaluations at the new locations. */
+    /** Brings the multipliers back to where they may be and the gates of evaluations to the new locations. */
     @Override
     public void afterStep(Clock clock) {
         if (gated) {
-            lam.data()
-                    .backend()
-                    .zip(Binary.MAXIMUM, lam.data(), zero, lam.data().forWriting("multiplier"));
+            multiplier.project();
             gates.infer(law.median(la.data()));
         }
     }
@@ -196,7 +195,9 @@ public final class SaLora implements Controller {
             return List.of();
         }
         gated = false;
-        return shrinkTo(TopTriplets.of(la.data().toDoubles(), target), gates.inference());
+        double[] locations = la.data().toDoubles();
+        boolean[] mask = settings.selection().of(law, locations, target);
+        return shrinkTo(mask, settings.keptGate().ofKept(law, locations));
     }
 
     private List<Replacement> shrinkTo(boolean[] mask, double[] factors) {
@@ -216,7 +217,7 @@ public final class SaLora implements Controller {
 
     /**
      * The density: expected before the cut, over triplets and (the constraint's C) weighted by their size, and as it is
-     * afterwards; the multiplier; and R_orth as a mean over modules.
+     * afterwards; the multipliers; and R_orth as a mean over modules.
      */
     @Override
     public Map<String, Double> report() {
@@ -232,7 +233,7 @@ public final class SaLora implements Controller {
             numbers.put("density", retained.density());
             numbers.put("parameter_density", retained.parameterDensity());
         }
-        numbers.put("multiplier", lam.data().item());
+        multipliers().forEach((name, lam) -> numbers.put(name, lam.data().item()));
         try (var _ = GradientMode.noGrad()) {
             numbers.put("orthogonality", orthogonality().data().item() / modules.size());
         }
@@ -244,9 +245,9 @@ public final class SaLora implements Controller {
         return la;
     }
 
-    /** lam. */
-    public Variable multiplier() {
-        return lam;
+    /** The multipliers, one element each, by their name in the log; none where there is no constraint. */
+    public Map<String, Variable> multipliers() {
+        return multiplier.parameters();
     }
 
     @Override
@@ -261,7 +262,7 @@ public final class SaLora implements Controller {
         return state;
     }
 
-    /** Brings the shapes of A and B to where they were; their content, la and lam come with the parameters. */
+    /** Brings the shapes of A and B to where they were; their content, la and the multipliers come with the parameters. */
     @Override
     public void restore(Map<String, Tensor> state) {
         SavedState saved = new SavedState("salora", state);

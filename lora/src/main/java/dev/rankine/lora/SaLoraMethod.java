@@ -1,6 +1,7 @@
 package dev.rankine.lora;
 
 import dev.rankine.transformer.Model;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,11 @@ import java.util.List;
  * @param gamma lower end of the stretch; -.1
  * @param zeta upper end of the stretch; 1.1
  * @param spread deviation of the locations at the start, around 0; .01
+ * @param multiplier what holds the expected density at its target; the paper's square
+ * @param dualRate rate of the multipliers; 0 for the rule's own, which is gateRate and for inequality 7e-4
+ * @param ramp FLOP's m, over which the target sparsity rises, as a fraction of the updates of the gates; .5
+ * @param selection which triplets are kept at the end; as many as the density asks for
+ * @param keptGate the value of a kept gate, which is folded into B; the median gate
  * @param dropout of the adapter's input; 0
  * @param targets which matrices; all
  */
@@ -33,12 +39,14 @@ public record SaLoraMethod(
         double gamma,
         double zeta,
         double spread,
+        MultiplierRule multiplier,
+        double dualRate,
+        double ramp,
+        GateSelection selection,
+        DeterministicGate keptGate,
         double dropout,
         Targets targets)
         implements Method {
-    /** Below this many updates the expected density does not reach its target; measured without a task's loss. */
-    private static final long ENOUGH_UPDATES = 400;
-
     public SaLoraMethod {
         LowRankSettings.check(rank, alpha, dropout);
         LowRankSettings.checkDensity(density);
@@ -47,6 +55,12 @@ public record SaLoraMethod(
             throw new IllegalArgumentException(
                     "need beta >= 0, gate-rate > 0 and spread >= 0, got " + beta + ", " + gateRate + " and " + spread);
         }
+        if (!(dualRate >= 0 && Double.isFinite(dualRate))) {
+            throw new IllegalArgumentException("need dual-rate >= 0, 0 for the rule's own, got " + dualRate);
+        }
+        if (!(ramp >= 0 && ramp <= 1)) {
+            throw new IllegalArgumentException("need ramp in [0, 1], a fraction of the gates' updates, got " + ramp);
+        }
         if (!(start >= 0 && start < end && end <= 1)) {
             throw new IllegalArgumentException(
                     "the phases need 0 <= start < end <= 1, got start " + start + " and end " + end);
@@ -54,7 +68,25 @@ public record SaLoraMethod(
     }
 
     public static SaLoraMethod paper() {
-        return new SaLoraMethod(8, 16, .5, .1, .01, .2, .5, 1, -.1, 1.1, .01, 0, Targets.allLinear());
+        return new SaLoraMethod(
+                8,
+                16,
+                .5,
+                .1,
+                .01,
+                .2,
+                .5,
+                1,
+                -.1,
+                1.1,
+                .01,
+                MultiplierRule.SQUARE,
+                0,
+                .5,
+                GateSelection.EXACT_TOP_K,
+                DeterministicGate.MEDIAN,
+                0,
+                Targets.allLinear());
     }
 
     @Override
@@ -79,10 +111,19 @@ public record SaLoraMethod(
             throw new IllegalArgumentException("salora: no step of " + steps + " lies between start " + start
                     + " and end " + end + ": train longer or widen the phase");
         }
-        return updates >= ENOUGH_UPDATES
-                ? List.of()
-                : List.of("salora: the gates get " + updates + " updates; below " + ENOUGH_UPDATES
-                        + " the expected density lags behind its target, so the cut at the end is sudden");
+        List<String> doubts = new ArrayList<>();
+        if (updates < multiplier.enoughUpdates()) {
+            doubts.add("salora: the gates get " + updates + " updates; below " + multiplier.enoughUpdates()
+                    + " the expected density lags behind its target, so the cut at the end is sudden");
+        }
+        if (multiplier == MultiplierRule.NONE) {
+            doubts.add("salora: multiplier none leaves the expected density to the task");
+        }
+        if (selection == GateSelection.EXPECTED_DENSITY) {
+            doubts.add("salora: selection expected-density keeps the gates that are open with a probability above 1/2,"
+                    + " which need not be as many as density " + density + " asks for");
+        }
+        return doubts;
     }
 
     @Override

@@ -69,6 +69,11 @@ class MethodsTest {
         "salora, gate-rate, 0, gate-rate > 0",
         "salora, start, .5, start < end",
         "salora, end, 1.1, end <= 1",
+        "salora, multiplier, cooper, 'none of [square, flop, inequality, none]'",
+        "salora, dual-rate, -1, dual-rate >= 0",
+        "salora, ramp, 1.1, '[0, 1]'",
+        "salora, selection, all, 'none of [exact-top-k, expected-density]'",
+        "salora, kept-gate, mean, 'none of [louizos, median, flop, true-mean, binary]'",
         "salora, targets, 'a,,b', commas"
     })
     void badValuesAreRefused(String method, String key, String value, String why) {

@@ -18,7 +18,9 @@ import dev.rankine.transformer.train.ParameterGroup;
 import dev.rankine.transformer.train.ParameterGroup.Rate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -88,15 +90,19 @@ class SaLoraPropertyTest {
                 .isCloseTo(Arrays.stream(la).map(law::probabilityOpen).average().orElse(0), within(1e-12));
     }
 
-    /** d/dla and d/dlam of L = task + lam (C - b)^2, where a second forward pass with the same draw is the oracle. */
+    /** d/dla and d/dlam of L = task + the rule's term, where a second forward pass with the same draw is the oracle. */
     @Property(tries = 60)
-    void gradientsOfLocationsAndMultiplierAreThoseOfCentralDifferences(
-            @ForAll("widths") List<Integer> widths, @ForAll @IntRange(min = 0, max = 1000) int seed) {
+    void gradientsOfLocationsAndMultipliersAreThoseOfCentralDifferences(
+            @ForAll("widths") List<Integer> widths,
+            @ForAll @IntRange(min = 0, max = 1000) int seed,
+            @ForAll MultiplierRule rule) {
         Chain model = chain(widths, seed);
-        AdaptedModel adapted = attach(model, Map.of("rank", "2", "spread", "1", "start", "0"));
+        String name = rule.name().toLowerCase(Locale.ROOT);
+        AdaptedModel adapted =
+                attach(model, Map.of("rank", "2", "spread", "1", "start", "0", "multiplier", name, "ramp", "0"));
         SaLora salora = controller(adapted);
         randomB(model, adapted);
-        salora.multiplier().data().write(.7);
+        salora.multipliers().values().forEach(lam -> lam.data().write(.7));
         Tensor x = model.normal(100, 1, Shape.of(3, widths.getFirst()));
         Tensor target = model.normal(101, 1, Shape.of(3, widths.getLast()));
         Rig rig = new Rig(salora, REFERENCE, seed, 10, .01);
@@ -104,21 +110,24 @@ class SaLoraPropertyTest {
         salora.beforeStep(clock);
         model.loss(x, target, model.training(3, 0)).backward();
         salora.afterBackward(clock);
-        assertDifferences(salora, salora.locations(), model, x, target, clock);
-        assertThat(salora.multiplier().gradient().item()).isCloseTo(gap(salora), within(1e-12));
+        assertDifferences(salora.locations(), () -> lagrangian(salora, rule, model, x, target, clock));
+        for (Variable lam : salora.multipliers().values()) {
+            assertDifferences(lam, () -> lagrangian(salora, rule, model, x, target, clock));
+        }
     }
 
-    private static void assertDifferences(
-            SaLora salora, Variable la, Chain model, Tensor x, Tensor target, Clock clock) {
+    private static void assertDifferences(Variable parameter, DoubleSupplier lagrangian) {
         double h = 1e-6;
-        double[] at = la.data().toDoubles();
-        double[] gradient = la.gradient().toDoubles();
+        double[] at = parameter.data().toDoubles();
+        double[] gradient = parameter.gradient().toDoubles();
         for (int i = 0; i < at.length; i++) {
-            double high = lagrangian(salora, moved(at, i, h), model, x, target, clock);
-            double low = lagrangian(salora, moved(at, i, -h), model, x, target, clock);
+            parameter.data().write(moved(at, i, h));
+            double high = lagrangian.getAsDouble();
+            parameter.data().write(moved(at, i, -h));
+            double low = lagrangian.getAsDouble();
             assertThat(gradient[i]).isCloseTo((high - low) / (2 * h), within(1e-6));
         }
-        la.data().write(at);
+        parameter.data().write(at);
     }
 
     private static double[] moved(double[] at, int i, double h) {
@@ -127,16 +136,21 @@ class SaLoraPropertyTest {
         return values;
     }
 
-    private static double lagrangian(SaLora salora, double[] la, Chain model, Tensor x, Tensor target, Clock clock) {
-        salora.locations().data().write(la);
+    private static double lagrangian(
+            SaLora salora, MultiplierRule rule, Chain model, Tensor x, Tensor target, Clock clock) {
         salora.beforeStep(clock);
         double task = model.loss(x, target, model.training(3, 0)).data().item();
-        return task + salora.multiplier().data().item() * gap(salora);
-    }
-
-    private static double gap(SaLora salora) {
-        double distance = salora.report().get("parameter_density") - .5;
-        return distance * distance;
+        double gap = salora.report().get("parameter_density") - .5;
+        double[] lam = salora.multipliers().values().stream()
+                .mapToDouble(one -> one.data().item())
+                .toArray();
+        return task
+                + switch (rule) {
+                    case SQUARE -> lam[0] * gap * gap;
+                    case FLOP -> -lam[0] * gap + lam[1] * gap * gap;
+                    case INEQUALITY -> lam[0] * gap;
+                    case NONE -> 0;
+                };
     }
 
     private static void randomB(Chain model, AdaptedModel adapted) {

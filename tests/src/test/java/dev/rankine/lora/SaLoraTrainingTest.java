@@ -157,21 +157,6 @@ class SaLoraTrainingTest {
         assertThat(run.loss()).isEqualTo(before);
     }
 
-    /** The paper's Table 3 in small: the multiplier brings the density to its target, its absence does not. */
-    @Test
-    void withoutTheConstraintTheDensityStaysWhereTheTaskLeavesIt() {
-        Run held = new Run(DType.F32, Map.of("rank", "4", "beta", "0", "start", "0"), 5);
-        Run free = new Run(DType.F32, Map.of("rank", "4", "beta", "0", "start", "0", "density", "1"), 5);
-        Rig first = held.rig(3000);
-        Rig second = free.rig(3000);
-        while (first.at() < 1499) {
-            held.step(first);
-            free.step(second);
-        }
-        assertThat(held.salora.report().get("parameter_density")).isBetween(.48, .56);
-        assertThat(free.salora.report().get("parameter_density")).isGreaterThan(.7);
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {2, 7, 12})
     void aResumedRunHasTheBitsOfAnUninterruptedOne(int interruption) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
+import dev.rankine.lora.MultiplierRule;
 import dev.rankine.lora.SaLoraMethod;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
@@ -12,6 +13,7 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Probe;
 import dev.rankine.tensor.RecordingBackend;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +21,7 @@ import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole runs whose steps are played from a record, as on a device, give the bits of runs that compute each step. */
 class ReplayTest {
@@ -50,9 +53,12 @@ class ReplayTest {
     }
 
     /** Another sequence of calls is right where gates are drawn for the first time, where they are cut, and after. */
-    @Test
-    void saLoraTrainsFromARecordWithEqualBits() {
-        Method method = SaLoraMethod.paper().with(Map.of("rank", "3", "start", "0.25", "end", "0.75"));
+    @ParameterizedTest
+    @EnumSource(MultiplierRule.class)
+    void saLoraTrainsFromARecordWithEqualBits(MultiplierRule rule) {
+        String name = rule.name().toLowerCase(Locale.ROOT);
+        Method method =
+                SaLoraMethod.paper().with(Map.of("rank", "3", "start", "0.25", "end", "0.75", "multiplier", name));
         trainTwice(method, Set.of(STEPS / 4, STEPS / 4 + 1, STEPS * 3 / 4 - 1, STEPS * 3 / 4));
     }
 
