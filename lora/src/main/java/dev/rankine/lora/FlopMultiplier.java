@@ -16,7 +16,8 @@ import java.util.Map;
  *
  * Both multipliers ascend and lam1 may have either sign, so that unlike a square alone it can hold C at b against a task. lam1
  * sums the gap up, which makes C swing: with little or no ramp it falls far below the target first (without a task to .28
- * for .5) and takes some 800 updates to come back.
+ * for .5) and takes some 800 updates to come back. A task
+ * keeps it swinging.
  */
 final class FlopMultiplier implements Multiplier {
     private final double sparsity;

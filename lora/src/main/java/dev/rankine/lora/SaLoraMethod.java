@@ -47,6 +47,8 @@ public record SaLoraMethod(
         double dropout,
         Targets targets)
         implements Method {
+    private static final double DEFAULT_RAMP = .5;
+
     public SaLoraMethod {
         LowRankSettings.check(rank, alpha, dropout);
         LowRankSettings.checkDensity(density);
@@ -82,7 +84,7 @@ public record SaLoraMethod(
                 .01,
                 MultiplierRule.SQUARE,
                 0,
-                .5,
+                DEFAULT_RAMP,
                 GateSelection.EXACT_TOP_K,
                 DeterministicGate.MEDIAN,
                 0,
@@ -122,6 +124,12 @@ public record SaLoraMethod(
         if (selection == GateSelection.EXPECTED_DENSITY) {
             doubts.add("salora: selection expected-density keeps the gates that are open with a probability above 1/2,"
                     + " which need not be as many as density " + density + " asks for");
+        }
+        if (ramp != DEFAULT_RAMP && multiplier != MultiplierRule.FLOP) {
+            doubts.add("salora: ramp " + ramp + " has no effect: multiplier flop alone uses it");
+        }
+        if (dualRate != 0 && multiplier == MultiplierRule.NONE) {
+            doubts.add("salora: dual-rate " + dualRate + " has no effect: there is no multiplier");
         }
         return doubts;
     }

@@ -142,6 +142,7 @@ class SaLoraCutTest {
 
     @ParameterizedTest
     @CsvSource({
+        "ramp, .2, 3000, ramp 0.2 has no effect",
         "multiplier, flop, 1300, below 800",
         "multiplier, none, 3000, leaves the expected density to the task",
         "selection, expected-density, 3000, need not be as many as density 0.5"
@@ -150,5 +151,12 @@ class SaLoraCutTest {
         List<String> doubts = SaLoraMethod.paper().with(Map.of(key, value)).review(steps);
         assertThat(doubts).singleElement().asString().contains(doubt);
         assertThat(SaLoraMethod.paper().review(steps)).noneMatch(line -> line.contains(doubt));
+    }
+
+    @Test
+    void aRateThatNoMultiplierUsesIsSaid() {
+        Map<String, String> settings = Map.of("multiplier", "none", "dual-rate", ".1");
+        assertThat(SaLoraMethod.paper().with(settings).review(3000))
+                .anyMatch(line -> line.contains("dual-rate 0.1 has no"));
     }
 }
