@@ -49,6 +49,7 @@ public final class Main implements Runnable {
         var line = new CommandLine(main)
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new FinetuneCommand(console))
+                .addSubcommand(new CompareCommand(console))
                 .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new DevicesCommand(console))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

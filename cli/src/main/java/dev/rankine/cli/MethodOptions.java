@@ -65,13 +65,19 @@ final class MethodOptions {
         return method.with(changed);
     }
 
-    private Map<String, String> usual() {
+    /** The options that were given and that most methods have, by their setting's key. */
+    Map<String, String> usual() {
         Map<String, String> given = new LinkedHashMap<>();
         put(given, "rank", rank);
         put(given, "alpha", alpha);
         put(given, "density", density);
         put(given, "targets", targets);
         return given;
+    }
+
+    /** What was given by {@code --set}. */
+    Map<String, String> others() {
+        return others;
     }
 
     private static void put(Map<String, String> given, String key, @Nullable String value) {

@@ -73,6 +73,11 @@ final class TaskOptions {
         }
     }
 
+    /** Cut to so many symbols, or not cut. */
+    String lengthLimit() {
+        return maxLength == null ? "none" : maxLength.toString();
+    }
+
     @Nullable
     Path initAdapter() {
         return initAdapter;

@@ -32,6 +32,11 @@ record Axis(double low, double high, double step, double from, double to) {
         return new Axis(0, high, roundStep(high / INTERVALS), from, to);
     }
 
+    /** An axis that ends at two values exactly, for ticks of one's own. */
+    static Axis between(double low, double high, boolean logarithmic, double from, double to) {
+        return new Axis(low, high, logarithmic ? 0 : roundStep((high - low) / INTERVALS), from, to);
+    }
+
     /** An axis over whole powers of ten around all values, which are positive. */
     static Axis aroundLogarithms(List<Double> values, double from, double to) {
         double low = values.stream().mapToDouble(v -> v).min().orElse(1);

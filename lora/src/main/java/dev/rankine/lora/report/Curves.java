@@ -8,55 +8,112 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 
-/** The charts of a page: loss, metrics, density and multiplier, each with a curve per run. */
+/** The charts of a page: loss, metrics, density and what else a log tells, each with a curve per method. */
 final class Curves {
-    private static final int COLOURS = 6;
+    /** What a log calls the distance of the factors from orthogonality. */
+    static final String ORTHOGONALITY = "orthogonality";
+
+    static final String DENSITY = "density";
 
     private Curves() {}
 
-    static String of(List<RunRecord> runs) {
+    /**
+     * Runs that are drawn as one curve, their mean, in a band from the least to the greatest.
+     *
+     * @param style class of the curve's colour
+     * @param runs of one method with several seeds, or a single run
+     */
+    record Group(String name, String style, List<RunRecord> runs) {}
+
+    static String of(List<Group> groups) {
         StringBuilder charts = new StringBuilder();
-        for (Map.Entry<String, String> quantity : quantities(runs).entrySet()) {
-            List<LineChart.Curve> curves = curves(runs, quantity.getKey());
+        for (Map.Entry<String, String> quantity : quantities(groups).entrySet()) {
+            String key = quantity.getKey();
+            List<LineChart.Curve> curves = curves(groups, run -> run.curve(key));
             if (!curves.isEmpty()) {
-                charts.append(chart(quantity.getKey(), quantity.getValue(), curves, runs)
-                        .svg());
+                charts.append(chart(key, quantity.getValue(), curves, groups).svg());
             }
         }
-        return charts.isEmpty() ? "" : "<div class='charts'>\n" + charts + "</div>\n";
+        List<LineChart.Curve> paces = curves(groups, run -> Pace.curve(run.metrics()));
+        if (!paces.isEmpty()) {
+            charts.append(new LineChart("Milliseconds per step, after the first tenth", paces, null, List.of(0.0), true)
+                    .svg());
+        }
+        return charts.isEmpty() ? "" : legend(groups) + "<div class='charts'>\n" + charts + "</div>\n";
+    }
+
+    /** Which colour is whose; a single curve needs none. */
+    static String legend(List<Group> groups) {
+        if (groups.size() == 1) {
+            return "";
+        }
+        StringBuilder legend = new StringBuilder("<p class='legend'>\n");
+        for (Group group : groups) {
+            Svg swatch = new Svg(26, 12, group.name()).line(2, 6, 24, 6, "curve " + group.style());
+            legend.append("<span>")
+                    .append(swatch.inline().strip())
+                    .append(Svg.escape(group.name()))
+                    .append("</span>\n");
+        }
+        return legend.append("</p>\n").toString();
     }
 
     /** What to draw, by key of the log, with its title. */
-    private static Map<String, String> quantities(List<RunRecord> runs) {
+    private static Map<String, String> quantities(List<Group> groups) {
         Map<String, String> quantities = new LinkedHashMap<>();
         quantities.put(MetricsEntry.LOSS, "Training loss, nats per symbol");
         quantities.put(MetricsEntry.REGULARIZER, "Regulariser");
         Set<String> metrics = new LinkedHashSet<>();
-        runs.forEach(run -> metrics.addAll(run.after().keySet()));
+        groups.forEach(
+                group -> group.runs().forEach(run -> metrics.addAll(run.after().keySet())));
         metrics.forEach(metric -> quantities.put(metric, Figures.title(metric) + " on the development data"));
-        quantities.put("density", "Density: expected share of triplets kept");
+        quantities.put(DENSITY, "Density: expected share of triplets kept");
         quantities.put("multiplier", "Lagrange multiplier");
+        quantities.put(ORTHOGONALITY, "Orthogonality residual of the factors");
         return quantities;
     }
 
     /** A quantity that is 0 all along, such as the regulariser of a method that has none, is not drawn. */
-    private static List<LineChart.Curve> curves(List<RunRecord> runs, String key) {
+    private static List<LineChart.Curve> curves(List<Group> groups, Function<RunRecord, List<Point>> points) {
         List<LineChart.Curve> curves = new ArrayList<>();
-        for (int i = 0; i < runs.size(); i++) {
-            List<Point> points = runs.get(i).curve(key);
-            if (points.stream().anyMatch(point -> point.y() != 0)) {
-                curves.add(new LineChart.Curve(runs.get(i).name(), i % COLOURS, points));
+        for (Group group : groups) {
+            List<List<Point>> runs = group.runs().stream().map(points).toList();
+            if (runs.stream().flatMap(List::stream).anyMatch(point -> point.y() != 0)) {
+                curves.add(curve(group, runs));
             }
         }
         return curves;
     }
 
-    private static LineChart chart(String key, String title, List<LineChart.Curve> curves, List<RunRecord> runs) {
-        if (!key.equals("density")) {
+    /** The mean where every run has a value. */
+    private static LineChart.Curve curve(Group group, List<List<Point>> runs) {
+        Map<Double, List<Double>> byStep = new TreeMap<>();
+        runs.forEach(run -> run.forEach(point ->
+                byStep.computeIfAbsent(point.x(), step -> new ArrayList<>()).add(point.y())));
+        byStep.values().removeIf(values -> values.size() < runs.size());
+        List<Point> means = new ArrayList<>();
+        List<Point> outline = new ArrayList<>();
+        byStep.forEach((step, values) -> {
+            means.add(new Point(step, values.stream().mapToDouble(y -> y).sum() / values.size()));
+            outline.add(
+                    new Point(step, values.stream().mapToDouble(y -> y).max().orElseThrow()));
+        });
+        List<Point> lower = new ArrayList<>();
+        byStep.forEach((step, values) -> lower.add(
+                new Point(step, values.stream().mapToDouble(y -> y).min().orElseThrow())));
+        outline.addAll(lower.reversed());
+        return new LineChart.Curve(group.name(), group.style(), means, runs.size() == 1 ? List.of() : outline);
+    }
+
+    private static LineChart chart(String key, String title, List<LineChart.Curve> curves, List<Group> groups) {
+        if (!key.equals(DENSITY)) {
             return new LineChart(title, curves, null, List.of(), key.equals(MetricsEntry.LOSS));
         }
-        OptionalDouble target = runs.stream()
+        OptionalDouble target = groups.stream()
+                .flatMap(group -> group.runs().stream())
                 .mapToDouble(run -> run.summary().ranks().targetDensity())
                 .filter(density -> density < 1)
                 .findFirst();

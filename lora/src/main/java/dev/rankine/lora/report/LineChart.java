@@ -6,31 +6,33 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Curves over the steps of a run.
+ * Curves over the steps of a run. Which curve is whose the page says, by its legend.
  *
  * @param title with the unit
  * @param curves at least one
  * @param target a value that the curves should reach, drawn as a dashed line; null for none
  * @param range values that the vertical axis must show in any case
- * @param noisy whether long curves are drawn faintly, under their moving average
+ * @param noisy whether long curves are drawn faintly, under their moving average; several by their averages alone
  */
 record LineChart(String title, List<Curve> curves, @Nullable Target target, List<Double> range, boolean noisy) {
-    private static final double WIDTH = 480;
-    private static final double HEIGHT = 270;
-    private static final double LEFT = 54;
-    private static final double RIGHT = 14;
-    private static final double TOP = 58;
-    private static final double BOTTOM = 40;
+    private static final double LEGEND = 38;
     private static final double LETTER = 6.4;
     private static final int MANY = 60;
+    /** So many curves of a single run each can be seen through; more would hide one another. */
+    private static final int FEW_CURVES = 2;
     /** Where the largest value is this many times the smallest the vertical axis is logarithmic. */
     private static final double WIDE = 50;
 
     /**
-     * @param colour number of the palette's colour
-     * @param points ordered by step
+     * @param style class of the curve's colour
+     * @param points ordered by step: means, if there are several runs
+     * @param outline of the band from the least to the greatest of several runs; empty for one
      */
-    record Curve(String name, int colour, List<Point> points) {}
+    record Curve(String name, String style, List<Point> points, List<Point> outline) {
+        Curve(String name, String style, List<Point> points) {
+            this(name, style, points, List.of());
+        }
+    }
 
     record Target(String name, double value) {}
 
@@ -40,30 +42,46 @@ record LineChart(String title, List<Curve> curves, @Nullable Target target, List
     }
 
     String svg() {
-        Svg svg = new Svg(WIDTH, HEIGHT, title + " by step");
-        Axis x = Axis.upTo(lastStep(), LEFT, WIDTH - RIGHT);
+        Svg svg = ChartFrame.begin(title, title + " by step");
+        Axis x = Axis.upTo(lastStep(), ChartFrame.LEFT, ChartFrame.RIGHT);
         Axis y = vertical();
-        svg.text(LEFT, 20, "title", title);
-        drawLegend(svg);
-        drawAxes(svg, x, y);
+        ChartFrame.drawVertical(svg, y);
+        ChartFrame.drawHorizontal(svg, x, "step");
         if (target != null) {
-            svg.line(LEFT, y.place(target.value()), WIDTH - RIGHT, y.place(target.value()), "target");
+            svg.line(ChartFrame.LEFT, y.place(target.value()), ChartFrame.RIGHT, y.place(target.value()), "target");
+            drawLegend(svg, target);
+        }
+        if (!isAveraged()) {
+            curves.stream()
+                    .filter(curve -> !curve.outline().isEmpty())
+                    .forEach(curve -> svg.area(placed(curve.outline(), x, y), "band " + curve.style()));
         }
         curves.forEach(curve -> draw(svg, curve, x, y));
         return svg.inline();
     }
 
+    private static void drawLegend(Svg svg, Target target) {
+        double from = ChartFrame.RIGHT - 22 - LETTER * target.name().length();
+        svg.line(from, LEGEND, from + 16, LEGEND, "target");
+        svg.text(ChartFrame.RIGHT, LEGEND + 4, "legend end", target.name());
+    }
+
     private Axis vertical() {
         List<Double> values = new ArrayList<>(range);
-        curves.forEach(curve -> curve.points().forEach(point -> values.add(point.y())));
+        for (Curve curve : curves) {
+            curve.points().forEach(point -> values.add(point.y()));
+            if (!isAveraged()) {
+                curve.outline().forEach(point -> values.add(point.y()));
+            }
+        }
         if (target != null) {
             values.add(target.value());
         }
         double low = values.stream().mapToDouble(v -> v).min().orElse(0);
         double high = values.stream().mapToDouble(v -> v).max().orElse(0);
         return low > 0 && high / low >= WIDE
-                ? Axis.aroundLogarithms(values, HEIGHT - BOTTOM, TOP)
-                : Axis.around(values, HEIGHT - BOTTOM, TOP);
+                ? Axis.aroundLogarithms(values, ChartFrame.BOTTOM, ChartFrame.TOP)
+                : Axis.around(values, ChartFrame.BOTTOM, ChartFrame.TOP);
     }
 
     private double lastStep() {
@@ -74,49 +92,26 @@ record LineChart(String title, List<Curve> curves, @Nullable Target target, List
                 .orElse(1);
     }
 
-    private void drawLegend(Svg svg) {
-        if (curves.size() == 1 && target == null) {
-            return;
-        }
-        double x = LEFT;
-        for (Curve curve : curves) {
-            svg.line(x, 38, x + 16, 38, "curve c" + curve.colour());
-            svg.text(x + 22, 42, "legend", curve.name());
-            x += 22 + LETTER * curve.name().length() + 16;
-        }
-        if (target != null) {
-            svg.line(x, 38, x + 16, 38, "target");
-            svg.text(x + 22, 42, "legend", target.name());
-        }
-    }
-
-    private static void drawAxes(Svg svg, Axis x, Axis y) {
-        for (double tick : y.ticks()) {
-            svg.line(LEFT, y.place(tick), WIDTH - RIGHT, y.place(tick), "grid");
-            svg.text(LEFT - 8, y.place(tick) + 4, "tick end", y.label(tick));
-        }
-        for (double tick : x.ticks()) {
-            svg.line(x.place(tick), HEIGHT - BOTTOM, x.place(tick), HEIGHT - BOTTOM + 4, "axis");
-            svg.text(x.place(tick), HEIGHT - BOTTOM + 17, "tick middle", x.label(tick));
-        }
-        svg.line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, "axis");
-        svg.text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "tick middle", "step");
+    private boolean isAveraged() {
+        return noisy && curves.stream().anyMatch(curve -> curve.points().size() > MANY);
     }
 
     /** Few points get dots that tell their value. */
     private void draw(Svg svg, Curve curve, Axis x, Axis y) {
-        String colour = "c" + curve.colour();
-        boolean many = curve.points().size() > MANY;
-        svg.path(placed(curve.points(), x, y), "curve " + colour + (many && noisy ? " faint" : ""));
-        if (many && noisy) {
-            svg.path(placed(movingAverage(curve.points()), x, y), "curve " + colour);
+        String style = curve.style();
+        boolean averaged = isAveraged() && curve.points().size() > MANY;
+        if (!averaged || curves.size() <= FEW_CURVES) {
+            svg.path(placed(curve.points(), x, y), "curve " + style + (averaged ? " faint" : ""));
         }
-        if (many) {
+        if (averaged) {
+            svg.path(placed(movingAverage(curve.points()), x, y), "curve " + style);
+        }
+        if (curve.points().size() > MANY) {
             return;
         }
         for (Point point : curve.points()) {
             String tip = String.format(Locale.ROOT, "%s, step %.0f: %.4g", curve.name(), point.x(), point.y());
-            svg.dot(new Point(x.place(point.x()), y.place(point.y())), 2.6, "dot " + colour, tip);
+            svg.dot(new Point(x.place(point.x()), y.place(point.y())), 2.6, "dot " + style, tip);
         }
     }
 

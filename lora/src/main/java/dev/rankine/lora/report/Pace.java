@@ -30,9 +30,10 @@ public record Pace(OptionalDouble msBefore, OptionalDouble msAfter) {
                         : median(stretches.stream().filter(stretch -> stretch.parametersAtStart() == last)));
     }
 
-    /** Milliseconds per step over the steps of a run. */
+    /** Milliseconds per step over the steps of a run, but for its first tenth, in which the JIT warms up. */
     static List<Point> curve(List<MetricsEntry> log) {
-        return stretches(log).stream().map(Stretch::milliseconds).toList();
+        List<Point> all = stretches(log).stream().map(Stretch::milliseconds).toList();
+        return all.stream().filter(point -> point.x() > all.getLast().x() / 10).toList();
     }
 
     private static List<Stretch> stretches(List<MetricsEntry> log) {

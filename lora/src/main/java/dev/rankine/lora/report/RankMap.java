@@ -3,7 +3,9 @@ package dev.rankine.lora.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,13 +14,15 @@ import java.util.regex.Pattern;
  * right.
  *
  * @param title such as {@code SaLoRA: kept rank of every matrix}
- * @param ranks module path to rank, such as {@code model.encoder.layers.0.fc1} to 5
+ * @param ranks module path to rank, such as {@code model.encoder.layers.0.fc1} to 5, or to 4.6 as a mean over runs
  * @param full the rank that every matrix began with: the darkest cell
  */
-public record RankMap(String title, Map<String, Integer> ranks, int full) {
+public record RankMap(String title, Map<String, ? extends Number> ranks, int full) {
     private static final Pattern LAYERED = Pattern.compile("(?:.*\\.)?(\\w+)\\.(?:layers?|h)\\.(\\d+)\\.(.+)");
     private static final Pattern STACK_PREFIX = Pattern.compile("^(?:base_)?model\\.|^transformer\\.");
     private static final double CELL_WIDTH = 62;
+    private static final double NARROW = 44;
+    private static final int MANY_COLUMNS = 7;
     private static final double CELL_HEIGHT = 34;
     private static final double GAP = 4;
     private static final double LEFT = 96;
@@ -59,12 +63,13 @@ public record RankMap(String title, Map<String, Integer> ranks, int full) {
             rows.computeIfAbsent(place.row(), row -> new LinkedHashMap<>()).put(place.column(), module);
         });
         List<String> columns = columns(rows);
-        double width = LEFT + columns.size() * (CELL_WIDTH + GAP) + RIGHT;
+        double cell = columns.size() < MANY_COLUMNS ? CELL_WIDTH : NARROW;
+        double width = LEFT + columns.size() * (cell + GAP) + RIGHT;
         double height = TOP + rows.size() * (CELL_HEIGHT + GAP) + 52;
         Svg svg = new Svg(Math.max(width, 420), height, title + ", layer by module");
         svg.text(8, 20, "title", title);
         for (int column = 0; column < columns.size(); column++) {
-            double x = LEFT + column * (CELL_WIDTH + GAP) + CELL_WIDTH / 2 - 8;
+            double x = LEFT + column * (cell + GAP) + cell / 2 - 8;
             svg.text(x, TOP - 10, SLANT, "tick", columns.get(column));
         }
         double y = TOP;
@@ -73,7 +78,7 @@ public record RankMap(String title, Map<String, Integer> ranks, int full) {
             for (int column = 0; column < columns.size(); column++) {
                 String module = row.getValue().get(columns.get(column));
                 if (module != null) {
-                    drawCell(svg, LEFT + column * (CELL_WIDTH + GAP), y, module);
+                    drawCell(svg, LEFT + column * (cell + GAP), y, cell, module);
                 }
             }
             y += CELL_HEIGHT + GAP;
@@ -92,12 +97,12 @@ public record RankMap(String title, Map<String, Integer> ranks, int full) {
                 .toList();
     }
 
-    private void drawCell(Svg svg, double x, double y, String module) {
-        int rank = ranks.getOrDefault(module, 0);
+    private void drawCell(Svg svg, double x, double y, double width, String module) {
+        double rank = Objects.requireNonNull(ranks.get(module)).doubleValue();
         double share = share(rank);
-        svg.cell(x, y, CELL_WIDTH, CELL_HEIGHT, opacity(share), "heat", module + ": rank " + rank + " of " + full);
+        svg.cell(x, y, width, CELL_HEIGHT, opacity(share), "heat", module + ": rank " + text(rank) + " of " + full);
         String ink = rank == 0 ? "value zero" : share > 0.55 ? "value over" : "value";
-        svg.text(x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + 5, ink, Integer.toString(rank));
+        svg.text(x + width / 2, y + CELL_HEIGHT / 2 + 5, ink, text(rank));
     }
 
     private void drawLegend(Svg svg, double y) {
@@ -112,8 +117,13 @@ public record RankMap(String title, Map<String, Integer> ranks, int full) {
         }
     }
 
-    private double share(int rank) {
-        return full == 0 ? 0 : Math.min(1, (double) rank / full);
+    /** A mean that is no whole number has one digit behind the point. */
+    private static String text(double rank) {
+        return rank == Math.rint(rank) ? Long.toString((long) rank) : String.format(Locale.ROOT, "%.1f", rank);
+    }
+
+    private double share(double rank) {
+        return full == 0 ? 0 : Math.min(1, rank / full);
     }
 
     /** Even an empty cell shows where it is. */

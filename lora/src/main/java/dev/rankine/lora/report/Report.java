@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Writes {@code report.html}: one file that a browser shows without a network.
@@ -30,33 +31,21 @@ public final class Report {
         if (runs.isEmpty()) {
             throw new IllegalArgumentException("a report needs at least one run");
         }
-        StringBuilder page = new StringBuilder();
-        page.append("<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n")
-                .append("<meta name='viewport' content='width=device-width, initial-scale=1'>\n")
-                .append("<title>")
-                .append(Svg.escape(title))
-                .append("</title>\n<style>\n")
-                .append(Style.PALETTE.css())
-                .append(Style.CHART.css())
-                .append(Style.PAGE.css())
-                .append("</style>\n</head>\n<body>\n<h1>")
-                .append(Svg.escape(title))
-                .append("</h1>\n");
-        runs.forEach(run -> page.append(Figures.subtitle(run)));
+        Page page = new Page(title);
+        runs.forEach(run -> page.add(Figures.subtitle(run)));
         if (runs.size() == 1) {
-            page.append(Figures.tiles(runs.getFirst()));
+            page.add(Figures.tiles(runs.getFirst()));
         }
-        section(page, "Curves", Curves.of(runs));
-        section(page, "Ranks", maps(runs));
-        section(page, "Results and cost", Figures.table(runs));
-        page.append("<footer>Made by Rankine from summary.json and metrics.jsonl.</footer>\n</body>\n</html>\n");
-        return page.toString();
+        page.section("Curves", Curves.of(groups(runs)));
+        page.section("Ranks", maps(runs));
+        page.section("Results and cost", Figures.table(runs));
+        return page.html("Made by Rankine from summary.json and metrics.jsonl.");
     }
 
-    private static void section(StringBuilder page, String heading, String content) {
-        if (!content.isEmpty()) {
-            page.append("<h2>").append(heading).append("</h2>\n").append(content);
-        }
+    private static List<Curves.Group> groups(List<RunRecord> runs) {
+        return IntStream.range(0, runs.size())
+                .mapToObj(i -> new Curves.Group(runs.get(i).name(), Style.colour(i), List.of(runs.get(i))))
+                .toList();
     }
 
     private static String maps(List<RunRecord> runs) {

@@ -37,13 +37,16 @@ public record RunRecord(String name, RunSummary summary, List<MetricsEntry> metr
         if (ranks.retainedRank().isEmpty()) {
             return Optional.empty();
         }
+        return Optional.of(new RankMap(name + ": kept rank of every matrix", ranks.retainedRank(), fullRank()));
+    }
+
+    /** The rank that every matrix began with, or the largest that there is; 0 if nothing of low rank was trained. */
+    int fullRank() {
+        RetainedRanks ranks = summary.ranks();
         int largest =
                 ranks.retainedRank().values().stream().mapToInt(r -> r).max().orElse(0);
         Integer start = ranks.rank();
-        return Optional.of(new RankMap(
-                name + ": kept rank of every matrix",
-                ranks.retainedRank(),
-                start == null ? largest : Math.max(start, largest)));
+        return start == null ? largest : Math.max(start, largest);
     }
 
     /** The metrics after training, by name. */

@@ -15,6 +15,13 @@ enum Style {
     /** Headings, tables and tiles of a page. */
     PAGE;
 
+    private static final int COLOURS = 8;
+
+    /** Class of the colour of the curve with a number; where colours come again, curves are dashed. */
+    static String colour(int number) {
+        return "c" + number % COLOURS + (number < COLOURS ? "" : " again");
+    }
+
     String css() {
         String file = name().toLowerCase(java.util.Locale.ROOT) + ".css";
         try (InputStream sheet = Style.class.getResourceAsStream(file)) {

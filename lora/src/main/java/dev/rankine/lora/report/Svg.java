@@ -28,6 +28,12 @@ final class Svg {
         return add("<polyline points='%s' class='%s'/>", list, style);
     }
 
+    /** The area within points in the picture's coordinates. */
+    Svg area(List<Point> outline, String style) {
+        String list = outline.stream().map(p -> at(p.x()) + "," + at(p.y())).collect(Collectors.joining(" "));
+        return add("<polygon points='%s' class='%s'/>", list, style);
+    }
+
     /** A dot that shows a text when the pointer rests on it. */
     Svg dot(Point point, double radius, String style, String tip) {
         return add(

@@ -135,7 +135,8 @@ public final class FineTuning {
         return own;
     }
 
-    private RunSummary.Run description() {
+    /** What is asked for, as it will stand in the summary. */
+    public RunSummary.Run description() {
         Map<String, String> all = new LinkedHashMap<>(settings.describe());
         all.putAll(ownSettings());
         return new RunSummary.Run(

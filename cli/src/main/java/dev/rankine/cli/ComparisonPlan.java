@@ -1,0 +1,112 @@
+package dev.rankine.cli;
+
+import dev.rankine.transformer.data.TextPair;
+import dev.rankine.transformer.train.RunFolder;
+import dev.rankine.transformer.train.RunSummary;
+import dev.rankine.transformer.train.Whole;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The file {@code plan.json} of a comparison: what all its runs have in common. A comparison that goes on must agree with
+ * it; methods and seeds may be added.
+ *
+ * @param common settings and data, by name
+ */
+record ComparisonPlan(Map<String, String> common) {
+    private static final String FILE = "plan.json";
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    ComparisonPlan {
+        common = new LinkedHashMap<>(common);
+    }
+
+    /** Whether a folder holds a comparison. */
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(FILE));
+    }
+
+    /** @throws UsageException if the folder has the plan of another comparison */
+    void requireAgreement(Path folder) {
+        if (isIn(folder)) {
+            requireEqual(folder.toString(), read(folder).common(), common);
+        }
+    }
+
+    /** @throws UsageException if a finished run was made with other settings */
+    static void requireAgreement(RunFolder folder, RunSummary.Run expected) {
+        if (folder.state() == RunFolder.State.FINISHED) {
+            requireEqual(folder.path().toString(), named(folder.summary().run()), named(expected));
+        }
+    }
+
+    private static Map<String, String> named(RunSummary.Run run) {
+        Map<String, String> named = new LinkedHashMap<>(run.settings());
+        named.put("method", run.method());
+        named.put("task", run.task());
+        named.put("model", run.model());
+        named.put("seed", Long.toString(run.seed()));
+        named.put("backend", run.backend());
+        named.put("threads", Integer.toString(run.threads()));
+        return named;
+    }
+
+    private static void requireEqual(String where, Map<String, String> before, Map<String, String> now) {
+        Set<String> keys = new LinkedHashSet<>(before.keySet());
+        keys.addAll(now.keySet());
+        List<String> differences = keys.stream()
+                .filter(key -> !before.getOrDefault(key, "").equals(now.getOrDefault(key, "")))
+                .map(key -> key + " was " + before.getOrDefault(key, "not there") + " and is "
+                        + now.getOrDefault(key, "not there"))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new UsageException(where + " was made with other settings: " + String.join(", ", differences)
+                    + "; runs of one comparison must agree, so use the same ones or another --out");
+        }
+    }
+
+    private static ComparisonPlan read(Path folder) {
+        try {
+            return JSON.readValue(Files.readString(folder.resolve(FILE)), ComparisonPlan.class);
+        } catch (IOException | JacksonException unreadable) {
+            throw new UsageException(folder.resolve(FILE) + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    void write(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Whole.file(folder.resolve(FILE), aside -> Files.writeString(aside, JSON.writeValueAsString(this) + "\n"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Tells data from other data: how many pairs, and the start of their SHA-256. */
+    static String fingerprint(List<TextPair> pairs) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            pairs.forEach(pair ->
+                    digest.update((pair.source() + "\t" + pair.target() + "\n").getBytes(StandardCharsets.UTF_8)));
+            return pairs.size() + " pairs, SHA-256 "
+                    + HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+}
