@@ -90,11 +90,11 @@ class LoraVariantsPropertyTest {
         Matrix a = Matrix.of(lora.a().data());
         Matrix b = Matrix.of(lora.b().data());
         switch (c.start()) {
-            case PISSA -> {
+            case PISSA, PISSA_FAST -> {
                 double[] nearest = Svd.of(w0).truncated(c.rank()).product().toArray();
-                assertThat(part).containsExactly(nearest, within(1e-10));
-                assertThat(left.times(a.transpose()).largest()).isLessThan(1e-10);
-                assertThat(left.transpose().times(b).largest()).isLessThan(1e-10);
+                assertThat(part).containsExactly(nearest, within(1e-8));
+                assertThat(left.times(a.transpose()).largest()).isLessThan(1e-8);
+                assertThat(left.transpose().times(b).largest()).isLessThan(1e-8);
             }
             case OLORA -> {
                 assertOrthonormal(b);
@@ -197,7 +197,8 @@ class LoraVariantsPropertyTest {
     @EnumSource(LoraStart.class)
     void theFolderHoldsTheWholeChange(LoraStart start) {
         Chain model = new Chain(REFERENCE, DType.F32, 2, 6, 7, 5);
-        Map<String, String> settings = Map.of("rank", "2", "start", start.name().toLowerCase());
+        Map<String, String> settings =
+                Map.of("rank", "2", "start", start.name().toLowerCase().replace('_', '-'));
         AdaptedModel adapted = LoraMethod.standard().with(settings).attach(model, RUN);
         Rig rig = new Rig(adapted.controller(), REFERENCE, 5, 5, .1);
         Tensor x = model.normal(50, 1, Shape.of(4, 6));

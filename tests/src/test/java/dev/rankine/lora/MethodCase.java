@@ -39,7 +39,9 @@ record MethodCase(Method method, double atStart, boolean gradient) {
             all.add(fitted(method, Map.of()));
         }
         for (LoraStart start : LoraStart.values()) {
-            all.add(fitted(Methods.named("lora"), Map.of("start", start.name().toLowerCase())));
+            all.add(fitted(
+                    Methods.named("lora"),
+                    Map.of("start", start.name().toLowerCase().replace('_', '-'))));
         }
         all.add(fitted(Methods.named("lora"), Map.of("b-rate-ratio", "16")));
         all.add(fitted(Methods.named("dora"), Map.of("norm", "exact")));
