@@ -115,10 +115,11 @@ public final class KernelGenerator {
     private void tile(int rows, int vectors) {
         line(0, "");
         line(1, "static void rows" + rows
-                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {");
+                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {");
+        line(2, "FloatVector zero = FloatVector.zero(SPECIES);");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
-                line(2, "FloatVector c" + i + "x" + j + " = FloatVector.zero(SPECIES);");
+                line(2, "FloatVector c" + i + "x" + j + " = zero;");
             }
         }
         line(2, "for (int k = 0; k < kc; k++) {");
@@ -133,13 +134,6 @@ public final class KernelGenerator {
         }
         line(3, "at++;");
         line(3, "b += bStep;");
-        line(2, "}");
-        line(2, "if (add) {");
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < vectors; j++) {
-                line(3, "c" + i + "x" + j + " = c" + i + "x" + j + ".add(" + load(place(i, j)) + ");");
-            }
-        }
         line(2, "}");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
@@ -168,28 +162,22 @@ public final class KernelGenerator {
             dot(lanes);
         }
         line(0, "}");
-        return text.toString().replace(
-                "import jdk.incubator.vector.FloatVector;\n",
-                "import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorMask;\n");
+        return text.toString();
     }
 
     private void dot(int lanes) {
         int columns = lanes / 2;
         line(0, "");
-        line(1, "/** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */");
-        line(1, "static void dots" + lanes
-                + "(int steps, int rest, long a, long aStep, long b, long bStep, long to) {");
+        line(1, "/** k runs over {@code steps} vectors. */");
+        line(1, "static void dots" + lanes + "(int steps, long a, long aStep, long b, long bStep, long to) {");
+        line(2, "FloatVector zero = FloatVector.zero(SPECIES);");
         for (int i = 0; i < lanes; i++) {
-            line(2, "FloatVector s" + i + " = FloatVector.zero(SPECIES);");
+            line(2, "FloatVector s" + i + " = zero;");
         }
         line(2, "for (int k = 0; k < steps; k++) {");
         dotStep(columns, load("a"), load("a + aStep"));
         line(3, "a += BYTES;");
         line(3, "b += BYTES;");
-        line(2, "}");
-        line(2, "if (rest > 0) {");
-        line(3, "VectorMask<Float> mask = SPECIES.indexInRange(0, rest);");
-        dotStep(columns, load("a").replace("ORDER", "ORDER, mask"), load("a + aStep").replace("ORDER", "ORDER, mask"));
         line(2, "}");
         for (int step = lanes / 2; step > 0; step /= 2) {
             for (int i = 0; i < step; i++) {
@@ -217,43 +205,44 @@ public final class KernelGenerator {
     private String transposes() {
         header(
                 List.of("ALL", "ORDER", "SPECIES"),
-                "Transposes a square of as many rows as a vector has lanes, in registers: log2 L rounds that exchange the",
-                "off-diagonal blocks of half the size, each a pair of two-vector permutes.",
+                "Rounds of the transpose of a square of as many rows as a vector has lanes: each exchanges the off-diagonal",
+                "blocks of half the size by pairs of two-vector permutes, on four rows at a time.",
                 "");
         line(0, "final class RegisterTranspose {");
         line(1, "private RegisterTranspose() {}");
-        for (int lanes : new int[] {16, 8, 4}) {
-            transpose(lanes);
-        }
+        rounds("Exchanges the quarters and sixteenths of a square of 16 rows, of which it is given every fourth.", 8, 4);
+        rounds("Exchanges the quarters of a square of 8 rows, of which it is given every second.", 4, 0);
+        rounds("Ends the transpose of four neighbouring rows.", 2, 1);
         line(0, "}");
-        return text.toString().replace(
-                "import jdk.incubator.vector.FloatVector;\n",
-                "import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorMask;\n");
+        return text.toString();
     }
 
-    private void transpose(int lanes) {
+    private void rounds(String javadoc, int first, int second) {
         line(0, "");
-        line(1, "/** Of each row {@code width} numbers are read; what is missing becomes rows of zeros. */");
-        line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep, int width) {");
-        line(2, "VectorMask<Float> mask = SPECIES.indexInRange(0, width);");
-        for (int i = 0; i < lanes; i++) {
-            line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")).replace("ORDER", "ORDER, mask") + ";");
+        line(1, "/** " + javadoc + " */");
+        line(1, "static void rounds" + first + (second == 0 ? "" : "And" + second)
+                + "(long from, long fromStep, long to, long toStep) {");
+        for (int i = 0; i < 4; i++) {
+            line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")) + ";");
         }
         line(2, "FloatVector lower;");
-        for (int step = lanes / 2; step > 0; step /= 2) {
-            for (int i = 0; i < lanes; i++) {
-                if ((i & step) == 0) {
-                    String pair = "(r" + i + ", r" + (i + step) + ")";
-                    line(2, "lower = Interleave.LOWER_" + step + ".selectFrom" + pair + ";");
-                    line(2, "r" + (i + step) + " = Interleave.UPPER_" + step + ".selectFrom" + pair + ";");
-                    line(2, "r" + i + " = lower;");
-                }
-            }
+        exchange(first, 0, 2);
+        exchange(first, 1, 3);
+        if (second > 0) {
+            exchange(second, 0, 1);
+            exchange(second, 2, 3);
         }
-        for (int i = 0; i < lanes; i++) {
+        for (int i = 0; i < 4; i++) {
             line(2, "r" + i + ".intoMemorySegment(ALL, " + at("to", i, "toStep") + ", ORDER);");
         }
         line(1, "}");
+    }
+
+    private void exchange(int step, int i, int j) {
+        String pair = "(r" + i + ", r" + j + ")";
+        line(2, "lower = Interleave.LOWER_" + step + ".selectFrom" + pair + ";");
+        line(2, "r" + j + " = Interleave.UPPER_" + step + ".selectFrom" + pair + ";");
+        line(2, "r" + i + " = lower;");
     }
 
     // ---- K = 8 -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Dot products for narrow results: two rows of A against L/2 columns of B, both running along k, so that
@@ -18,24 +17,25 @@ import jdk.incubator.vector.VectorMask;
 final class DotTiles {
     private DotTiles() {}
 
-    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
-    static void dots16(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = FloatVector.zero(SPECIES);
-        FloatVector s2 = FloatVector.zero(SPECIES);
-        FloatVector s3 = FloatVector.zero(SPECIES);
-        FloatVector s4 = FloatVector.zero(SPECIES);
-        FloatVector s5 = FloatVector.zero(SPECIES);
-        FloatVector s6 = FloatVector.zero(SPECIES);
-        FloatVector s7 = FloatVector.zero(SPECIES);
-        FloatVector s8 = FloatVector.zero(SPECIES);
-        FloatVector s9 = FloatVector.zero(SPECIES);
-        FloatVector s10 = FloatVector.zero(SPECIES);
-        FloatVector s11 = FloatVector.zero(SPECIES);
-        FloatVector s12 = FloatVector.zero(SPECIES);
-        FloatVector s13 = FloatVector.zero(SPECIES);
-        FloatVector s14 = FloatVector.zero(SPECIES);
-        FloatVector s15 = FloatVector.zero(SPECIES);
+    /** k runs over {@code steps} vectors. */
+    static void dots16(int steps, long a, long aStep, long b, long bStep, long to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
+        FloatVector s8 = zero;
+        FloatVector s9 = zero;
+        FloatVector s10 = zero;
+        FloatVector s11 = zero;
+        FloatVector s12 = zero;
+        FloatVector s13 = zero;
+        FloatVector s14 = zero;
+        FloatVector s15 = zero;
         for (int k = 0; k < steps; k++) {
             FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER);
             FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER);
@@ -65,35 +65,6 @@ final class DotTiles {
             s15 = a1.fma(b7, s15);
             a += BYTES;
             b += BYTES;
-        }
-        if (rest > 0) {
-            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            s0 = a0.fma(b0, s0);
-            s8 = a1.fma(b0, s8);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + bStep, ORDER);
-            s1 = a0.fma(b1, s1);
-            s9 = a1.fma(b1, s9);
-            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2 * bStep, ORDER);
-            s2 = a0.fma(b2, s2);
-            s10 = a1.fma(b2, s10);
-            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3 * bStep, ORDER);
-            s3 = a0.fma(b3, s3);
-            s11 = a1.fma(b3, s11);
-            FloatVector b4 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 4 * bStep, ORDER);
-            s4 = a0.fma(b4, s4);
-            s12 = a1.fma(b4, s12);
-            FloatVector b5 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 5 * bStep, ORDER);
-            s5 = a0.fma(b5, s5);
-            s13 = a1.fma(b5, s13);
-            FloatVector b6 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 6 * bStep, ORDER);
-            s6 = a0.fma(b6, s6);
-            s14 = a1.fma(b6, s14);
-            FloatVector b7 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7 * bStep, ORDER);
-            s7 = a0.fma(b7, s7);
-            s15 = a1.fma(b7, s15);
         }
         s0 = Interleave.LOWER_8.selectFrom(s0, s8).add(Interleave.UPPER_8.selectFrom(s0, s8));
         s1 = Interleave.LOWER_8.selectFrom(s1, s9).add(Interleave.UPPER_8.selectFrom(s1, s9));
@@ -113,16 +84,17 @@ final class DotTiles {
         s0.intoMemorySegment(ALL, to, ORDER);
     }
 
-    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
-    static void dots8(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = FloatVector.zero(SPECIES);
-        FloatVector s2 = FloatVector.zero(SPECIES);
-        FloatVector s3 = FloatVector.zero(SPECIES);
-        FloatVector s4 = FloatVector.zero(SPECIES);
-        FloatVector s5 = FloatVector.zero(SPECIES);
-        FloatVector s6 = FloatVector.zero(SPECIES);
-        FloatVector s7 = FloatVector.zero(SPECIES);
+    /** k runs over {@code steps} vectors. */
+    static void dots8(int steps, long a, long aStep, long b, long bStep, long to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
         for (int k = 0; k < steps; k++) {
             FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER);
             FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER);
@@ -140,23 +112,6 @@ final class DotTiles {
             s7 = a1.fma(b3, s7);
             a += BYTES;
             b += BYTES;
-        }
-        if (rest > 0) {
-            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            s0 = a0.fma(b0, s0);
-            s4 = a1.fma(b0, s4);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + bStep, ORDER);
-            s1 = a0.fma(b1, s1);
-            s5 = a1.fma(b1, s5);
-            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2 * bStep, ORDER);
-            s2 = a0.fma(b2, s2);
-            s6 = a1.fma(b2, s6);
-            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3 * bStep, ORDER);
-            s3 = a0.fma(b3, s3);
-            s7 = a1.fma(b3, s7);
         }
         s0 = Interleave.LOWER_4.selectFrom(s0, s4).add(Interleave.UPPER_4.selectFrom(s0, s4));
         s1 = Interleave.LOWER_4.selectFrom(s1, s5).add(Interleave.UPPER_4.selectFrom(s1, s5));
@@ -168,12 +123,13 @@ final class DotTiles {
         s0.intoMemorySegment(ALL, to, ORDER);
     }
 
-    /** Of k, {@code rest} numbers are left after {@code steps} whole vectors; B is padded with zeros there. */
-    static void dots4(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = FloatVector.zero(SPECIES);
-        FloatVector s2 = FloatVector.zero(SPECIES);
-        FloatVector s3 = FloatVector.zero(SPECIES);
+    /** k runs over {@code steps} vectors. */
+    static void dots4(int steps, long a, long aStep, long b, long bStep, long to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
         for (int k = 0; k < steps; k++) {
             FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER);
             FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER);
@@ -185,17 +141,6 @@ final class DotTiles {
             s3 = a1.fma(b1, s3);
             a += BYTES;
             b += BYTES;
-        }
-        if (rest > 0) {
-            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
-            FloatVector a0 = FloatVector.fromMemorySegment(SPECIES, ALL, a, ORDER, mask);
-            FloatVector a1 = FloatVector.fromMemorySegment(SPECIES, ALL, a + aStep, ORDER, mask);
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            s0 = a0.fma(b0, s0);
-            s2 = a1.fma(b0, s2);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + bStep, ORDER);
-            s1 = a0.fma(b1, s1);
-            s3 = a1.fma(b1, s3);
         }
         s0 = Interleave.LOWER_2.selectFrom(s0, s2).add(Interleave.UPPER_2.selectFrom(s0, s2));
         s1 = Interleave.LOWER_2.selectFrom(s1, s3).add(Interleave.UPPER_2.selectFrom(s1, s3));

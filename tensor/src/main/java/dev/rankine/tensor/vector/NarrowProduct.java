@@ -59,8 +59,7 @@ final class NarrowProduct {
 
     /** All rows of {@code p} with B as {@link #pack} left it. */
     static void run(Product p, Columns columns, Scratch scratch) {
-        int steps = p.k() / COUNT;
-        int rest = p.k() % COUNT;
+        int steps = (p.k() + COUNT - 1) / COUNT;
         long sums = scratch.tile;
         for (int j = 0; j < p.n(); j += GROUP) {
             int width = Math.min(GROUP, p.n() - j);
@@ -69,10 +68,15 @@ final class NarrowProduct {
             long b = columns.address() + j * columns.step();
             long c = p.c() + j * (long) Float.BYTES;
             for (int i = 0; i < p.m(); i += 2) {
-                long a = p.a() + i * p.aRow();
                 // the last of an odd number of rows stands in for the missing one too
                 boolean pair = i + 1 < p.m();
-                dots(steps, rest, a, pair ? p.aRow() : 0, b, columns.step(), sums);
+                long a = p.a() + i * p.aRow();
+                long aStep = pair ? p.aRow() : 0;
+                if (p.k() % COUNT != 0) {
+                    a = padded(p, a, pair, scratch);
+                    aStep = steps * (long) BYTES;
+                }
+                dots(steps, a, aStep, b, columns.step(), sums);
                 store(sums, c + i * p.cRow(), lower, p.add());
                 if (pair) {
                     store(sums, c + (i + 1) * p.cRow() - BYTES / 2, upper, p.add());
@@ -81,11 +85,22 @@ final class NarrowProduct {
         }
     }
 
-    private static void dots(int steps, int rest, long a, long aStep, long b, long bStep, long to) {
+    /** A copy of two rows of A, each filled up with zeros to whole vectors. */
+    private static long padded(Product p, long a, boolean pair, Scratch scratch) {
+        long step = Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
+        long to = scratch.turned(2 * step);
+        for (int row = 0; row < (pair ? 2 : 1); row++) {
+            VectorMath.ZERO.intoMemorySegment(ALL, to + (row + 1) * step - BYTES, ORDER);
+            MemorySegment.copy(ALL, a + row * p.aRow(), ALL, to + row * step, Float.BYTES * (long) p.k());
+        }
+        return to;
+    }
+
+    private static void dots(int steps, long a, long aStep, long b, long bStep, long to) {
         switch (COUNT) {
-            case 16 -> DotTiles.dots16(steps, rest, a, aStep, b, bStep, to);
-            case 8 -> DotTiles.dots8(steps, rest, a, aStep, b, bStep, to);
-            default -> DotTiles.dots4(steps, rest, a, aStep, b, bStep, to);
+            case 16 -> DotTiles.dots16(steps, a, aStep, b, bStep, to);
+            case 8 -> DotTiles.dots8(steps, a, aStep, b, bStep, to);
+            default -> DotTiles.dots4(steps, a, aStep, b, bStep, to);
         }
     }
 

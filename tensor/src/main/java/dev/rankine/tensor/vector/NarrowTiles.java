@@ -18,19 +18,20 @@ final class NarrowTiles {
 
     private NarrowTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
-        FloatVector c6x0 = FloatVector.zero(SPECIES);
-        FloatVector c7x0 = FloatVector.zero(SPECIES);
-        FloatVector c8x0 = FloatVector.zero(SPECIES);
-        FloatVector c9x0 = FloatVector.zero(SPECIES);
-        FloatVector c10x0 = FloatVector.zero(SPECIES);
-        FloatVector c11x0 = FloatVector.zero(SPECIES);
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c5x0 = zero;
+        FloatVector c6x0 = zero;
+        FloatVector c7x0 = zero;
+        FloatVector c8x0 = zero;
+        FloatVector c9x0 = zero;
+        FloatVector c10x0 = zero;
+        FloatVector c11x0 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
@@ -60,20 +61,6 @@ final class NarrowTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c8x0 = c8x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep, ORDER));
-            c9x0 = c9x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep, ORDER));
-            c10x0 = c10x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep, ORDER));
-            c11x0 = c11x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -88,15 +75,16 @@ final class NarrowTiles {
         c11x0.intoMemorySegment(ALL, c + 11 * cStep, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
-        FloatVector c6x0 = FloatVector.zero(SPECIES);
-        FloatVector c7x0 = FloatVector.zero(SPECIES);
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c5x0 = zero;
+        FloatVector c6x0 = zero;
+        FloatVector c7x0 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
@@ -118,16 +106,6 @@ final class NarrowTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -138,13 +116,14 @@ final class NarrowTiles {
         c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c5x0 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
@@ -162,14 +141,6 @@ final class NarrowTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -178,11 +149,12 @@ final class NarrowTiles {
         c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c3x0 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
@@ -195,12 +167,6 @@ final class NarrowTiles {
             c3x0 = a3.fma(b0, c3x0);
             at++;
             b += bStep;
-        }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);

@@ -45,7 +45,14 @@ final class Packing {
             long step = Float.BYTES * (long) roundUp(depth, COUNT);
             long turned = scratch.turned(step * roundUp(rows, COUNT));
             for (int i = 0; i < rows; i += COUNT) {
-                transpose(a + i * p.aRow(), p.aColumn(), Math.min(COUNT, rows - i), depth, turned + i * step, step);
+                transpose(
+                        a + i * p.aRow(),
+                        p.aColumn(),
+                        Math.min(COUNT, rows - i),
+                        depth,
+                        turned + i * step,
+                        step,
+                        scratch.room);
             }
             copyRows(turned, step, rows, depth, to);
         } else {
@@ -79,7 +86,7 @@ final class Packing {
         long b = p.b() + from * p.bColumn() + k0 * p.bRow();
         if (p.bRunsAlongN()) {
             copyPanel(b, p.bRow(), columns, depth, to);
-        } else if (p.bRunsAlongK() && canTranspose()) {
+        } else if (p.bRunsAlongK() && SquareTranspose.fits()) {
             turnPanel(b, p.bColumn(), columns, depth, to, scratch);
         } else {
             for (int k = 0; k < depth; k++) {
@@ -131,34 +138,28 @@ final class Packing {
             long target = to + first * (long) Float.BYTES;
             for (int k = 0; k < depth; k += COUNT) {
                 int width = Math.min(COUNT, depth - k);
-                square(source + k * (long) Float.BYTES, sourceStep, target + k * PANEL_BYTES, PANEL_BYTES, width);
+                SquareTranspose.run(
+                        source + k * (long) Float.BYTES,
+                        sourceStep,
+                        target + k * PANEL_BYTES,
+                        PANEL_BYTES,
+                        width,
+                        scratch.room);
             }
         }
     }
 
     /** Turns {@code depth} runs of {@code width} floats, {@code fromStep} bytes apart, into rows {@code toStep} apart. */
-    static void transpose(long from, long fromStep, int width, int depth, long to, long toStep) {
-        int whole = canTranspose() ? depth - depth % COUNT : 0;
+    private static void transpose(long from, long fromStep, int width, int depth, long to, long toStep, long room) {
+        int whole = SquareTranspose.fits() ? depth - depth % COUNT : 0;
         for (int k = 0; k < whole; k += COUNT) {
-            square(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, width);
+            SquareTranspose.run(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, width, room);
         }
         for (int k = whole; k < depth; k++) {
             for (int i = 0; i < width; i++) {
                 float value = ALL.get(FLOAT, from + k * fromStep + i * (long) Float.BYTES);
                 ALL.set(FLOAT, to + i * toStep + k * (long) Float.BYTES, value);
             }
-        }
-    }
-
-    private static boolean canTranspose() {
-        return COUNT == 16 || COUNT == 8 || COUNT == 4;
-    }
-
-    private static void square(long from, long fromStep, long to, long toStep, int width) {
-        switch (COUNT) {
-            case 16 -> RegisterTranspose.square16(from, fromStep, to, toStep, width);
-            case 8 -> RegisterTranspose.square8(from, fromStep, to, toStep, width);
-            default -> RegisterTranspose.square4(from, fromStep, to, toStep, width);
         }
     }
 

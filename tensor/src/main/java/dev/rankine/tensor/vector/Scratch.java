@@ -10,13 +10,19 @@ final class Scratch {
     /** A tile of C, rows of two vectors, for what does not fit the borders of C. */
     final long tile;
 
+    /** Where a square is transposed. */
+    final long room;
+
     private final MemorySegment tileMemory;
+    private final MemorySegment roomMemory;
     private MemorySegment panels = MemorySegment.NULL;
     private MemorySegment turned = MemorySegment.NULL;
 
     Scratch() {
         tileMemory = allocate(Packing.MAX_TILE_ROWS * Packing.PANEL_BYTES);
         tile = tileMemory.address();
+        roomMemory = allocate(SquareTranspose.ROOM);
+        room = roomMemory.address();
     }
 
     /** Room for packed panels of B, at least {@code bytes}, aligned to a cache line. Its content is lost. */

@@ -19,31 +19,32 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c0x1 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x1 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x1 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x1 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x1 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x1 = FloatVector.zero(SPECIES);
-        FloatVector c6x0 = FloatVector.zero(SPECIES);
-        FloatVector c6x1 = FloatVector.zero(SPECIES);
-        FloatVector c7x0 = FloatVector.zero(SPECIES);
-        FloatVector c7x1 = FloatVector.zero(SPECIES);
-        FloatVector c8x0 = FloatVector.zero(SPECIES);
-        FloatVector c8x1 = FloatVector.zero(SPECIES);
-        FloatVector c9x0 = FloatVector.zero(SPECIES);
-        FloatVector c9x1 = FloatVector.zero(SPECIES);
-        FloatVector c10x0 = FloatVector.zero(SPECIES);
-        FloatVector c10x1 = FloatVector.zero(SPECIES);
-        FloatVector c11x0 = FloatVector.zero(SPECIES);
-        FloatVector c11x1 = FloatVector.zero(SPECIES);
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c0x1 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c1x1 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c2x1 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c3x1 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c4x1 = zero;
+        FloatVector c5x0 = zero;
+        FloatVector c5x1 = zero;
+        FloatVector c6x0 = zero;
+        FloatVector c6x1 = zero;
+        FloatVector c7x0 = zero;
+        FloatVector c7x1 = zero;
+        FloatVector c8x0 = zero;
+        FloatVector c8x1 = zero;
+        FloatVector c9x0 = zero;
+        FloatVector c9x1 = zero;
+        FloatVector c10x0 = zero;
+        FloatVector c10x1 = zero;
+        FloatVector c11x0 = zero;
+        FloatVector c11x1 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
@@ -86,32 +87,6 @@ final class WideTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c6x1 = c6x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep + BYTES, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c7x1 = c7x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep + BYTES, ORDER));
-            c8x0 = c8x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep, ORDER));
-            c8x1 = c8x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep + BYTES, ORDER));
-            c9x0 = c9x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep, ORDER));
-            c9x1 = c9x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep + BYTES, ORDER));
-            c10x0 = c10x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep, ORDER));
-            c10x1 = c10x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep + BYTES, ORDER));
-            c11x0 = c11x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep, ORDER));
-            c11x1 = c11x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -138,23 +113,24 @@ final class WideTiles {
         c11x1.intoMemorySegment(ALL, c + 11 * cStep + BYTES, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c0x1 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x1 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x1 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x1 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x1 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x1 = FloatVector.zero(SPECIES);
-        FloatVector c6x0 = FloatVector.zero(SPECIES);
-        FloatVector c6x1 = FloatVector.zero(SPECIES);
-        FloatVector c7x0 = FloatVector.zero(SPECIES);
-        FloatVector c7x1 = FloatVector.zero(SPECIES);
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c0x1 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c1x1 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c2x1 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c3x1 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c4x1 = zero;
+        FloatVector c5x0 = zero;
+        FloatVector c5x1 = zero;
+        FloatVector c6x0 = zero;
+        FloatVector c6x1 = zero;
+        FloatVector c7x0 = zero;
+        FloatVector c7x1 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
@@ -185,24 +161,6 @@ final class WideTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c6x1 = c6x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep + BYTES, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c7x1 = c7x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -221,19 +179,20 @@ final class WideTiles {
         c7x1.intoMemorySegment(ALL, c + 7 * cStep + BYTES, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c0x1 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x1 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x1 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x1 = FloatVector.zero(SPECIES);
-        FloatVector c4x0 = FloatVector.zero(SPECIES);
-        FloatVector c4x1 = FloatVector.zero(SPECIES);
-        FloatVector c5x0 = FloatVector.zero(SPECIES);
-        FloatVector c5x1 = FloatVector.zero(SPECIES);
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c0x1 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c1x1 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c2x1 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c3x1 = zero;
+        FloatVector c4x0 = zero;
+        FloatVector c4x1 = zero;
+        FloatVector c5x0 = zero;
+        FloatVector c5x1 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
@@ -258,20 +217,6 @@ final class WideTiles {
             at++;
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -286,15 +231,16 @@ final class WideTiles {
         c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
-        FloatVector c0x0 = FloatVector.zero(SPECIES);
-        FloatVector c0x1 = FloatVector.zero(SPECIES);
-        FloatVector c1x0 = FloatVector.zero(SPECIES);
-        FloatVector c1x1 = FloatVector.zero(SPECIES);
-        FloatVector c2x0 = FloatVector.zero(SPECIES);
-        FloatVector c2x1 = FloatVector.zero(SPECIES);
-        FloatVector c3x0 = FloatVector.zero(SPECIES);
-        FloatVector c3x1 = FloatVector.zero(SPECIES);
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector c0x0 = zero;
+        FloatVector c0x1 = zero;
+        FloatVector c1x0 = zero;
+        FloatVector c1x1 = zero;
+        FloatVector c2x0 = zero;
+        FloatVector c2x1 = zero;
+        FloatVector c3x0 = zero;
+        FloatVector c3x1 = zero;
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
@@ -312,16 +258,6 @@ final class WideTiles {
             c3x1 = a3.fma(b1, c3x1);
             at++;
             b += bStep;
-        }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * the threads come, so a job must cut its work by shape alone and let every block write its own part of the result: then
  * the bits do not depend on the number of threads.
  *
+ * <p>Where other programs want the processors too, a worker may be put aside in the middle of a block, and everybody waits
+ * for it. After such a stall the caller goes on alone for a while, longer each time.
+ *
  * <p>One job has the threads at a time. A job that starts while they are busy, be it from inside a block or from another
  * thread of the program, runs on the thread that calls.
  */
@@ -17,7 +20,16 @@ public final class WorkerPool implements AutoCloseable {
     /** How often an idle thread looks before it sleeps: some tens of microseconds. */
     private static final int SPINS = 1_000;
 
+    /** A caller that waits this much longer than twice its own work, in nanoseconds, has met a stall. */
+    private static final long PATIENCE = 100_000;
+
+    private static final int LONGEST_PENALTY = 1_024;
+
     private final Worker[] workers;
+    /** Jobs that run on the caller after a stall, and how many of them are left; whoever made the pool busy may look. */
+    private int penalty;
+
+    private int alone;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable Job job;
     private volatile boolean closed;
@@ -57,22 +69,39 @@ public final class WorkerPool implements AutoCloseable {
             throw new IllegalStateException("the worker pool is closed");
         }
         if (blocks <= 1 || workers.length == 0 || !busy.compareAndSet(false, true)) {
-            for (int block = 0; block < blocks; block++) {
-                body.run(block);
-            }
+            runAlone(blocks, body);
             return;
         }
         Job mine = new Job(body, blocks);
         try {
+            if (alone > 0) {
+                alone--;
+                runAlone(blocks, body);
+                return;
+            }
             job = mine;
             wake(Math.min(blocks - 1, workers.length));
+            long begin = System.nanoTime();
             mine.work();
+            long worked = System.nanoTime();
             mine.await();
+            punish(System.nanoTime() - worked > 2 * (worked - begin) + PATIENCE);
         } finally {
             job = null;
             busy.set(false);
         }
         mine.rethrow();
+    }
+
+    private static void runAlone(int blocks, Body body) {
+        for (int block = 0; block < blocks; block++) {
+            body.run(block);
+        }
+    }
+
+    private void punish(boolean stalled) {
+        penalty = stalled ? Math.clamp(2L * penalty, 8, LONGEST_PENALTY) : penalty / 2;
+        alone = stalled ? penalty : 0;
     }
 
     private void wake(int wanted) {
