@@ -126,6 +126,12 @@ class DoraPropertyTest {
         });
     }
 
+    /** No row is so short that differences see the curvature of 1/n, which grows with the cube of 1/n. */
+    @Provide
+    Arbitrary<Case> smooth() {
+        return wellApart().filter(c -> Arrays.stream(c.norms()).allMatch(n -> n >= 1));
+    }
+
     @Property
     void theStartComputesWhatTheModelDid(@ForAll("cases") Case c) {
         LinearSite site = c.site();
@@ -202,7 +208,7 @@ class DoraPropertyTest {
     }
 
     @Property
-    void theExactGradientIsThatOfCentralDifferences(@ForAll("wellApart") Case c) {
+    void theExactGradientIsThatOfCentralDifferences(@ForAll("smooth") Case c) {
         GradientCheck.check(
                 "dora",
                 in -> {
