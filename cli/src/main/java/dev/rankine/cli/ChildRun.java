@@ -20,7 +20,9 @@ final class ChildRun {
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final Console console;
-    private final Set<String> said = new HashSet<>();
+    /** The JVM has said the first for this process already. */
+    private final Set<String> said = new HashSet<>(Set.of("WARNING: Using incubator modules: jdk.incubator.vector"));
+
     private String lastLine = "";
 
     ChildRun(Console console) {

@@ -174,8 +174,11 @@ final class CompareCommand implements Runnable {
             ComparisonPlan plan = plan(settings, weightDecay, backend, seq2seq, trainPairs, devPairs);
             plan.requireAgreement(out);
             for (Variant variant : variants.all()) {
-                FineTuning tuning =
-                        checking(variant, () -> new FineTuning(seq2seq, variant.method(), settings, weightDecay));
+                FineTuning tuning = checking(variant, () -> {
+                    FineTuning begun = new FineTuning(seq2seq, variant.method(), settings, weightDecay);
+                    taskOptions.start(begun, backend);
+                    return begun;
+                });
                 tuning.adapted().detach();
                 for (long seed : seeds) {
                     RunFolder folder = RunFolder.at(out.resolve(variant.folder(seed)), true);
@@ -210,8 +213,7 @@ final class CompareCommand implements Runnable {
         common.put("train", ComparisonPlan.fingerprint(trainPairs));
         common.put("dev", ComparisonPlan.fingerprint(devPairs));
         common.put("max_length", taskOptions.lengthLimit());
-        Path init = taskOptions.initAdapter();
-        common.put("init_adapter", init == null ? "none" : init.toString());
+        common.put("init_adapter", taskOptions.start());
         common.put("backend", backend.name());
         common.put("threads", Integer.toString(backend.threads()));
         return new ComparisonPlan(common);

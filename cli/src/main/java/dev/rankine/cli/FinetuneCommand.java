@@ -2,7 +2,6 @@ package dev.rankine.cli;
 
 import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
-import dev.rankine.lora.peft.PeftFolder;
 import dev.rankine.lora.task.FineTuning;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
@@ -82,10 +81,7 @@ final class FinetuneCommand implements Runnable {
             Seq2Seq.Encoded devData = taskOptions.encodeDev(seq2seq, devPairs, console);
             FineTuning tuning =
                     UsageException.whileChecking(() -> new FineTuning(seq2seq, method, settings, weightDecay));
-            Path initAdapter = taskOptions.initAdapter();
-            if (initAdapter != null) {
-                tuning.startFrom(PeftFolder.load(initAdapter, backend).factors());
-            }
+            taskOptions.start(tuning, backend);
             try (Progress progress = new Progress(console, method.name())) {
                 RunSummary summary = tuning.listen(progress).run(trainData, devData, folder);
                 new Results(console).print(summary, folder);

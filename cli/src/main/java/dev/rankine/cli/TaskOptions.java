@@ -1,5 +1,7 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.peft.PeftFolder;
+import dev.rankine.lora.task.FineTuning;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.data.LengthLimit;
@@ -78,9 +80,16 @@ final class TaskOptions {
         return maxLength == null ? "none" : maxLength.toString();
     }
 
-    @Nullable
-    Path initAdapter() {
-        return initAdapter;
+    /** What a run begins from instead of the method's own start. */
+    String start() {
+        return initAdapter == null ? "none" : initAdapter.toString();
+    }
+
+    /** Lets a run begin from the adapter that was given, if one was. */
+    void start(FineTuning tuning, Backend backend) {
+        if (initAdapter != null) {
+            tuning.startFrom(PeftFolder.load(initAdapter, backend).factors());
+        }
     }
 
     List<TextPair> trainPairs() {
