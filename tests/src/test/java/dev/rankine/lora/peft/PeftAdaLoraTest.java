@@ -142,7 +142,7 @@ class PeftAdaLoraTest {
                 "\"use_rslora\": false|\"use_rslora\": true|AdaLoRA has no use_rslora",
                 "\"use_dora\": false|\"use_dora\": true|AdaLoRA has no use_rslora, use_dora",
                 "\"alpha_pattern\": {}|\"alpha_pattern\": {\"fc1\": 2}|AdaLoRA has no use_rslora, use_dora or alpha_pattern",
-                "\"deltaT\": 1|\"deltaS\": 1|unknown key 'deltaS'",
+                "\"deltaT\": 2|\"deltaS\": 2|unknown key 'deltaS'",
                 "\"peft_type\": \"ADALORA\"|\"peft_type\": \"LORA\"|unknown key",
             })
     void configurationsThatWouldBeMisreadAreRefused(String before, String after, String why) throws IOException {
