@@ -20,6 +20,7 @@ import dev.rankine.transformer.train.TrainingResult;
 import dev.rankine.transformer.train.TrainingState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,7 +172,8 @@ public final class FineTuning {
 
     private void writeReport(RunFolder folder, RunRecord record) {
         try {
-            Report.write(folder.report(), task.name() + ", adapted by " + method.name(), List.of(record));
+            String model = String.valueOf(Path.of(task.name()).getFileName());
+            Report.write(folder.report(), model + ", adapted by " + method.name(), List.of(record));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
