@@ -156,6 +156,6 @@ final class Composed {
         Tensor vHat = newV.zip(Binary.DIVIDE, corrections.slice(0, 1, 2));
         Tensor direction = mHat.zip(Binary.DIVIDE, vHat.map(Unary.SQUARE_ROOT).affine(1, settings.epsilon()));
         Tensor change = weight.affine(settings.decay(), 0).plus(direction).times(rate);
-        backend.zip(Binary.SUBTRACT, weight, change, weight);
+        backend.zip(Binary.SUBTRACT, weight, change.reshape(weight.shape()), weight);
     }
 }

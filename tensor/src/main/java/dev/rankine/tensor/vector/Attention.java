@@ -1,6 +1,8 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
@@ -74,6 +76,27 @@ final class Attention {
         Gemm.alone(product, scratch);
     }
 
+    private static void requireShapes(
+            String operation, Tensor q, Tensor k, Tensor v, Tensor probabilities, Tensor out) {
+        Shape queries = q.shape();
+        if (queries.rank() != 4 || k.shape().rank() != 4) {
+            throw ShapeMismatch.in(operation, "both need four axes", queries, k.shape());
+        }
+        int keys = k.shape().dim(2);
+        ShapeMismatch.require(operation, "k", queries.with(2, keys), k.shape());
+        int width = v.shape().rank() == 4 ? v.shape().dim(3) : 0;
+        ShapeMismatch.require(operation, "v", queries.with(2, keys).with(3, width), v.shape());
+        ShapeMismatch.require(operation, "the probabilities", queries.with(3, keys), probabilities.shape());
+        ShapeMismatch.require(operation, "out", queries.with(3, width), out.shape());
+    }
+
+    private static void requireExamples(String operation, Tensor q, Backend.@Nullable Dropout dropout) {
+        if (dropout != null) {
+            Shape examples = dropout.draw().examples().shape();
+            ShapeMismatch.require(operation, "examples", Shape.of(q.shape().dim(0)), examples);
+        }
+    }
+
     private interface Head {
         void run(int example, int head, Stage stage, Scratch scratch);
     }
@@ -101,6 +124,11 @@ final class Attention {
             Backend.@Nullable Dropout dropout,
             Tensor out,
             Tensor probabilities) {
+        requireShapes("attention", q, k, v, probabilities, out);
+        if (mask != null) {
+            ShapeMismatch.require("attention", "mask", probabilities.shape(), mask.shape());
+        }
+        requireExamples("attention", q, dropout);
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);
@@ -154,6 +182,12 @@ final class Attention {
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
+        String operation = "attentionBackward";
+        requireShapes(operation, q, k, v, probabilities, dOut);
+        ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
+        ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
+        ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
+        requireExamples(operation, q, dropout);
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);

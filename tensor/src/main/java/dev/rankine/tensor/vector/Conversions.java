@@ -21,7 +21,7 @@ final class Conversions {
         if (out.dtype() == DType.I64 && x.dtype() != DType.I64) {
             throw new IllegalArgumentException("copy: a tensor of " + x.dtype() + " does not fit into " + out);
         }
-        Grid grid = Grid.over(out, x);
+        Grid grid = Grid.over("copy", out, x);
         long toStep = grid.step(0);
         long step = grid.step(1);
         boolean widens = out.dtype() == DType.F32 && toStep == Float.BYTES;
@@ -47,7 +47,7 @@ final class Conversions {
     }
 
     void fill(Tensor out, double value) {
-        Grid grid = Grid.over(out);
+        Grid grid = Grid.over("fill", out);
         Cells target = Cells.of(out);
         long base = base(out);
         grid.forSegments(pool, stages, (at, first, count, stage) -> {

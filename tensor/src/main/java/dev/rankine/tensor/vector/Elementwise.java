@@ -28,11 +28,11 @@ final class Elementwise {
     }
 
     void map(Unary function, Tensor x, Tensor out) {
-        map(x, out, (from, to, vectors) -> MapKernels.run(function, from, to, vectors));
+        map(function.name(), x, out, (from, to, vectors) -> MapKernels.run(function, from, to, vectors));
     }
 
     void affine(Tensor x, float scale, float shift, Tensor out) {
-        map(x, out, (from, to, vectors) -> affine(from, to, vectors, scale, shift));
+        map("affine", x, out, (from, to, vectors) -> affine(from, to, vectors, scale, shift));
     }
 
     private static void affine(long x, long y, int vectors, float scale, float shift) {
@@ -45,8 +45,8 @@ final class Elementwise {
         }
     }
 
-    private void map(Tensor x, Tensor out, MapLoop loop) {
-        Grid grid = Grid.over(out, x);
+    private void map(String operation, Tensor x, Tensor out, MapLoop loop) {
+        Grid grid = Grid.over(operation, out, x);
         long toStep = grid.step(0);
         long step = grid.step(1);
         boolean direct = step == Float.BYTES && toStep == Float.BYTES;
@@ -68,7 +68,7 @@ final class Elementwise {
     }
 
     void zip(Binary function, Tensor a, Tensor b, Tensor out) {
-        Grid grid = Grid.over(out, a, b);
+        Grid grid = Grid.over(function.name(), out, a, b);
         long toStep = grid.step(0);
         long aStep = grid.step(1);
         long bStep = grid.step(2);
@@ -100,7 +100,7 @@ final class Elementwise {
 
     /** Copies F32 to F32. */
     void copy(Tensor x, Tensor out) {
-        Grid grid = Grid.over(out, x);
+        Grid grid = Grid.over("copy", out, x);
         long toStep = grid.step(0);
         long step = grid.step(1);
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
@@ -115,7 +115,7 @@ final class Elementwise {
     }
 
     void fill(Tensor out, float value) {
-        Grid grid = Grid.over(out);
+        Grid grid = Grid.over("fill", out);
         long step = grid.step(0);
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             int done = 0;

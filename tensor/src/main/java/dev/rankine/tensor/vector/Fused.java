@@ -5,6 +5,7 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
@@ -38,7 +39,7 @@ final class Fused {
     void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
         Tensor scores = evenRows(x);
         Tensor seen = mask == null ? null : evenRows(mask);
-        Grid grid = seen == null ? Grid.rows(y, scores) : Grid.rows(y, scores, seen);
+        Grid grid = seen == null ? Grid.rows("softmax", y, scores) : Grid.rows("softmax", y, scores, seen);
         grid.forRows(
                 pool,
                 stages,
@@ -48,7 +49,7 @@ final class Fused {
     }
 
     void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {
-        Grid grid = Grid.rows(dX, evenRows(y), evenRows(dY));
+        Grid grid = Grid.rows("softmaxBackward", dX, evenRows(y), evenRows(dY));
         grid.forRows(
                 pool,
                 stages,
@@ -57,8 +58,9 @@ final class Fused {
     }
 
     void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
+        ShapeMismatch.require("crossEntropy", "losses", targets.shape(), losses.shape());
         long[] ids = targets(logits, targets);
-        Grid grid = Grid.rows(evenRows(logits), column(losses));
+        Grid grid = Grid.rows("crossEntropy", evenRows(logits), column(losses));
         long to = Native.address(losses);
         grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
             int row = (int) ((at[1] - to) / Float.BYTES);
@@ -68,8 +70,9 @@ final class Fused {
 
     void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
         long[] ids = targets(logits, targets);
+        ShapeMismatch.require("crossEntropyBackward", "dLosses", targets.shape(), dLosses.shape());
         Tensor slopes = dLosses.contiguous();
-        Grid grid = Grid.rows(dLogits, evenRows(logits), column(slopes));
+        Grid grid = Grid.rows("crossEntropyBackward", dLogits, evenRows(logits), column(slopes));
         long from = Native.address(slopes);
         grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
             int row = (int) ((at[2] - from) / Float.BYTES);
@@ -78,6 +81,7 @@ final class Fused {
     }
 
     private static long[] targets(Tensor logits, Tensor targets) {
+        ShapeMismatch.require("crossEntropy", "targets", logits.shape().without(-1), targets.shape());
         return Indexing.ids(
                 "crossEntropy", targets, Long.MIN_VALUE, logits.shape().dim(-1));
     }
@@ -89,11 +93,13 @@ final class Fused {
     // ---- layer norm ----
 
     void layerNorm(Tensor x, Tensor gamma, Tensor beta, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
+        requireChannels("layerNorm", x, gamma);
+        requireChannels("layerNorm", x, beta);
         Tensor scale = gamma.contiguous();
         Tensor shift = beta.contiguous();
         long scaleAt = Native.address(scale);
         long shiftAt = Native.address(shift);
-        Grid grid = Grid.rows(y, evenRows(x), mean, rstd);
+        Grid grid = Grid.rows("layerNorm", y, evenRows(x), mean, rstd);
         grid.forRows(
                 pool,
                 stages,
@@ -105,9 +111,10 @@ final class Fused {
     }
 
     void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
+        requireChannels("layerNormBackward", x, gamma);
         Tensor scale = gamma.contiguous();
         long scaleAt = Native.address(scale);
-        Grid grid = Grid.rows(dX, evenRows(x), evenRows(dY), mean, rstd);
+        Grid grid = Grid.rows("layerNormBackward", dX, evenRows(x), evenRows(dY), mean, rstd);
         grid.forRows(
                 pool,
                 stages,
@@ -118,6 +125,12 @@ final class Fused {
     }
 
     void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
+        String operation = "layerNormParameters";
+        requireChannels(operation, x, dGamma);
+        requireChannels(operation, x, dBeta);
+        ShapeMismatch.require(operation, "dY", x.shape(), dY.shape());
+        ShapeMismatch.require(operation, "mean", x.shape().with(-1, 1), mean.shape());
+        ShapeMismatch.require(operation, "rstd", x.shape().with(-1, 1), rstd.shape());
         int width = x.shape().dim(-1);
         long rows = width == 0 ? 0 : x.shape().size() / width;
         Tensor[] operands = {x.contiguous(), dY.contiguous(), mean.contiguous(), rstd.contiguous(), dGamma, dBeta};
@@ -153,11 +166,17 @@ final class Fused {
         Reference.reachabilityFence(operands);
     }
 
+    private static void requireChannels(String operation, Tensor x, Tensor vector) {
+        ShapeMismatch.require(
+                operation, "a vector of channels", Shape.of(x.shape().dim(-1)), vector.shape());
+    }
+
     // ---- random numbers ----
 
     void uniform(Draw draw, Tensor out) {
+        requireExamples("uniform", draw, out);
         RandomKernels random = Dropper.random(draw);
-        Grid grid = Grid.rows(byExample(out), column(draw.examples()));
+        Grid grid = Grid.rows("uniform", byExample(out), column(draw.examples()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             long example = Lanes.ALL.get(Lanes.LONG, at[1]);
             int groups = count / RandomKernels.GROUP;
@@ -171,15 +190,28 @@ final class Fused {
     }
 
     void dropout(Tensor x, Backend.Dropout dropout, Tensor y) {
+        ShapeMismatch.require("dropout", "y", x.shape(), y.shape());
+        requireExamples("dropout", dropout.draw(), y);
         Dropper dropper = Dropper.of(dropout);
         Tensor rows = byExample(y);
         long from = Native.address(rows);
         long step = 4L * rows.shape().dim(1);
-        Grid grid = Grid.rows(rows, byExample(x.contiguous()));
+        Grid grid = Grid.rows("dropout", rows, byExample(x.contiguous()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             int example = (int) ((at[0] - from) / Math.max(1, step));
             dropper.run(example, first, at[1], at[0], count, stage);
         });
+    }
+
+    private static void requireExamples(String operation, Draw draw, Tensor out) {
+        if (out.shape().rank() == 0) {
+            throw ShapeMismatch.in(operation, "the first axis must be that of the examples", out.shape());
+        }
+        ShapeMismatch.require(
+                operation,
+                "examples",
+                Shape.of(out.shape().dim(0)),
+                draw.examples().shape());
     }
 
     /** A contiguous tensor with one row for each example. */
@@ -198,6 +230,10 @@ final class Fused {
             Tensor rate,
             Tensor corrections,
             Backend.AdamW settings) {
+        ShapeMismatch.require("adamW", "corrections", Shape.of(2), corrections.shape());
+        if (rate.shape().size() != 1) {
+            throw ShapeMismatch.in("adamW", "the rate must be one number", rate.shape());
+        }
         long correctionAt = Native.address(corrections);
         AdamKernel kernel = AdamKernel.of(
                 settings,
@@ -206,7 +242,7 @@ final class Fused {
                 Lanes.get(correctionAt + Float.BYTES * corrections.stride(0)));
         Reference.reachabilityFence(rate);
         Reference.reachabilityFence(corrections);
-        Grid grid = Grid.over(weight, gradient, m, v);
+        Grid grid = Grid.over("adamW", weight, gradient, m, v);
         boolean direct = true;
         for (int tensor = 0; tensor < 4; tensor++) {
             direct &= grid.step(tensor) == Float.BYTES;

@@ -1,5 +1,7 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -50,16 +52,30 @@ final class Grid {
         rows = length == 0 ? 0 : product;
     }
 
-    /** Tensors of one shape, their elements matched. */
-    static Grid over(Tensor... tensors) {
+    /**
+     * Tensors of one shape, their elements matched.
+     *
+     * @throws ShapeMismatch naming {@code operation} if the shapes differ
+     */
+    static Grid over(String operation, Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            ShapeMismatch.require(operation, "an operand", tensors[0].shape(), tensor.shape());
+        }
         return merged(tensors[0].shape().toArray(), 0, tensors);
     }
 
     /**
      * Tensors of one shape whose last axis stays a row of its own; where it has length 1 in one of them, that one number
      * belongs to the whole row of the first.
+     *
+     * @throws ShapeMismatch naming {@code operation} if the shapes do not fit
      */
-    static Grid rows(Tensor... tensors) {
+    static Grid rows(String operation, Tensor... tensors) {
+        Shape whole = tensors[0].shape();
+        for (Tensor tensor : tensors) {
+            boolean single = tensor.shape().rank() > 0 && tensor.shape().dim(-1) == 1;
+            ShapeMismatch.require(operation, "an operand", single ? whole.with(-1, 1) : whole, tensor.shape());
+        }
         return merged(tensors[0].shape().toArray(), 1, tensors);
     }
 

@@ -4,10 +4,13 @@ import static dev.rankine.tensor.vector.Lanes.ALL;
 
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.IdOutOfRange;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** Rows chosen by ids: gathering, its gradient, and one-hot rows. */
 final class Indexing {
@@ -46,8 +49,22 @@ final class Indexing {
         return values;
     }
 
+    private static Shape rowsOf(Tensor ids, int width) {
+        int[] lengths = Arrays.copyOf(ids.shape().toArray(), ids.shape().rank() + 1);
+        lengths[ids.shape().rank()] = width;
+        return Shape.of(lengths);
+    }
+
+    private static void requireContiguous(String operation, Tensor x) {
+        if (!x.isContiguous()) {
+            throw new IllegalArgumentException(operation + ": " + x + " must be row-major without gaps");
+        }
+    }
+
     /** out[..., D] = table[ids[...], D] with out row-major, F32, and table [V, D] of any floating type. */
     void gather(Tensor table, Tensor ids, Tensor out) {
+        ShapeMismatch.require("gather", "out", rowsOf(ids, table.shape().dim(1)), out.shape());
+        requireContiguous("gather", out);
         long[] chosen = ids("gather", ids, 0, table.shape().dim(0));
         int width = table.shape().dim(1);
         long from = Native.address(table);
@@ -105,6 +122,8 @@ final class Indexing {
 
     /** table[ids[n], D] += rows[n, D], rows row-major, the rows of one id in the order of n. */
     void scatterAdd(Tensor rows, Tensor ids, Tensor table) {
+        ShapeMismatch.require("scatterAdd", "rows", rowsOf(ids, table.shape().dim(1)), rows.shape());
+        requireContiguous("scatterAdd", rows);
         long[] chosen = ids("scatterAdd", ids, 0, table.shape().dim(0));
         int width = table.shape().dim(1);
         long from = Native.address(rows);
@@ -133,6 +152,8 @@ final class Indexing {
     /** out[n, V] = 1 where v = ids[n], out being zeros, row-major; a negative id gives no 1. */
     static void oneHot(Tensor ids, Tensor out) {
         int width = out.shape().dim(-1);
+        ShapeMismatch.require("oneHot", "out", rowsOf(ids, width), out.shape());
+        requireContiguous("oneHot", out);
         long[] chosen = ids("oneHot", ids, Long.MIN_VALUE, width);
         long to = Native.address(out);
         for (int n = 0; n < chosen.length; n++) {

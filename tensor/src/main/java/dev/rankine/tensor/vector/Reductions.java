@@ -1,6 +1,7 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Reduction;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ final class Reductions {
 
     /** Folds every axis on which out has length 1 and x has not; out is row-major. */
     void reduce(Reduction reduction, Tensor x, Tensor out) {
+        requireFolded(reduction, x, out);
         Axes kept = new Axes();
         Axes folded = new Axes();
         int width = x.dtype().bytes();
@@ -56,6 +58,21 @@ final class Reductions {
         }
         Reference.reachabilityFence(x);
         Reference.reachabilityFence(out);
+    }
+
+    private static void requireFolded(Reduction reduction, Tensor x, Tensor out) {
+        boolean fits = x.shape().rank() == out.shape().rank() && out.isContiguous();
+        for (int axis = 0; fits && axis < x.shape().rank(); axis++) {
+            fits = out.shape().dim(axis) == 1
+                    || out.shape().dim(axis) == x.shape().dim(axis);
+        }
+        if (!fits) {
+            throw ShapeMismatch.in(
+                    reduction.name(),
+                    "the second, row-major, must be the first with some axes of length 1",
+                    x.shape(),
+                    out.shape());
+        }
     }
 
     /** The last axis is folded: every result is a sum over rows. */

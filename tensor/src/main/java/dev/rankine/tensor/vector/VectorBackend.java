@@ -62,11 +62,26 @@ public final class VectorBackend implements Backend {
         pool.close();
     }
 
-    private static void requireFloats(String operation, @Nullable Tensor... tensors) {
-        for (Tensor tensor : tensors) {
-            if (tensor != null && tensor.dtype() != DType.F32) {
-                throw new IllegalArgumentException(operation + ": the vector back-end computes in F32, got " + tensor
+    private static void reads(String operation, @Nullable Tensor... operands) {
+        for (Tensor operand : operands) {
+            if (operand != null && operand.dtype() != DType.F32) {
+                throw new IllegalArgumentException(operation + ": the vector back-end computes in F32, got " + operand
                         + "; use the reference back-end for F64, or copy to F32 first");
+            }
+        }
+    }
+
+    private static void writes(String operation, Tensor... results) {
+        reads(operation, results);
+        requireWritable(operation, results);
+    }
+
+    /** Kernels go by addresses: writing to a mapped file that is read-only would end the virtual machine. */
+    private static void requireWritable(String operation, Tensor... results) {
+        for (Tensor result : results) {
+            if (result.storage().host().isReadOnly()) {
+                throw new IllegalArgumentException(
+                        operation + ": " + result + " lies in memory that is read-only; make a copy with clone first");
             }
         }
     }
@@ -75,55 +90,62 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void map(Unary function, Tensor x, Tensor out) {
-        requireFloats(function.name(), x, out);
+        reads(function.name(), x);
+        writes(function.name(), out);
         elementwise.map(function, x, out);
     }
 
     @Override
     public void affine(Tensor x, double scale, double shift, Tensor out) {
-        requireFloats("affine", x, out);
+        reads("affine", x);
+        writes("affine", out);
         elementwise.affine(x, (float) scale, (float) shift, out);
     }
 
     @Override
     public void zip(Binary function, Tensor a, Tensor b, Tensor out) {
-        requireFloats(function.name(), a, b, out);
+        reads(function.name(), a, b);
+        writes(function.name(), out);
         elementwise.zip(function, a, b, out);
     }
 
     @Override
     public void reduce(Reduction reduction, Tensor x, Tensor out) {
-        requireFloats(reduction.name(), x, out);
+        reads(reduction.name(), x);
+        writes(reduction.name(), out);
         reductions.reduce(reduction, x, out);
     }
 
     @Override
     public void matmul(Tensor a, Tensor b, Tensor out, boolean accumulate) {
-        requireFloats("matmul", a, b, out);
+        reads("matmul", a, b);
+        writes("matmul", out);
         gemm.multiply(Matrix.of(a), Matrix.of(b), Matrix.of(out), accumulate);
     }
 
     @Override
     public void gather(Tensor table, Tensor ids, Tensor out) {
-        requireFloats("gather", out);
+        writes("gather", out);
         indexing.gather(table, ids, out);
     }
 
     @Override
     public void scatterAdd(Tensor rows, Tensor ids, Tensor table) {
-        requireFloats("scatterAdd", rows, table);
+        reads("scatterAdd", rows);
+        writes("scatterAdd", table);
         indexing.scatterAdd(rows.contiguous(), ids, table);
     }
 
     @Override
     public void oneHot(Tensor ids, Tensor out) {
-        requireFloats("oneHot", out);
+        writes("oneHot", out);
         elementwise.fill(out, 0);
         Indexing.oneHot(ids, out);
     }
 
     @Override
     public void copy(Tensor x, Tensor out) {
+        requireWritable("copy", out);
         if (x.dtype() == DType.F32 && out.dtype() == DType.F32) {
             elementwise.copy(x, out);
         } else {
@@ -133,6 +155,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void fill(Tensor out, double value) {
+        requireWritable("fill", out);
         if (out.dtype() == DType.F32) {
             elementwise.fill(out, (float) value);
         } else {
@@ -142,7 +165,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void uniform(Draw draw, Tensor out) {
-        requireFloats("uniform", out);
+        writes("uniform", out);
         if (out.isContiguous()) {
             fused.uniform(draw, out);
         } else {
@@ -156,31 +179,36 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
-        requireFloats("softmax", x, mask, y);
+        reads("softmax", x, mask);
+        writes("softmax", y);
         fused.softmax(x, mask, y);
     }
 
     @Override
     public void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {
-        requireFloats("softmaxBackward", y, dY, dX);
+        reads("softmaxBackward", y, dY);
+        writes("softmaxBackward", dX);
         fused.softmaxBackward(y, dY, dX);
     }
 
     @Override
     public void layerNorm(Tensor x, Tensor gamma, Tensor beta, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
-        requireFloats("layerNorm", x, gamma, beta, y, mean, rstd);
+        reads("layerNorm", x, gamma, beta);
+        writes("layerNorm", y, mean, rstd);
         fused.layerNorm(x, gamma, beta, epsilon, y, mean, rstd);
     }
 
     @Override
     public void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
-        requireFloats("layerNormBackward", x, gamma, mean, rstd, dY, dX);
+        reads("layerNormBackward", x, gamma, mean, rstd, dY);
+        writes("layerNormBackward", dX);
         fused.layerNormBackward(x, gamma, mean, rstd, dY, dX);
     }
 
     @Override
     public void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
-        requireFloats("layerNormParameters", x, mean, rstd, dY, dGamma, dBeta);
+        reads("layerNormParameters", x, mean, rstd, dY);
+        writes("layerNormParameters", dGamma, dBeta);
         fused.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
     }
 
@@ -194,7 +222,8 @@ public final class VectorBackend implements Backend {
             @Nullable Dropout dropout,
             Tensor out,
             Tensor probabilities) {
-        requireFloats("attention", q, k, v, mask, out, probabilities);
+        reads("attention", q, k, v, mask);
+        writes("attention", out, probabilities);
         attention.forward(q, k, v, mask, (float) scale, dropout, out, probabilities);
     }
 
@@ -210,32 +239,37 @@ public final class VectorBackend implements Backend {
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
-        requireFloats("attentionBackward", q, k, v, probabilities, dOut, dQ, dK, dV);
+        reads("attentionBackward", q, k, v, probabilities, dOut);
+        writes("attentionBackward", dQ, dK, dV);
         attention.backward(q, k, v, probabilities, (float) scale, dropout, dOut, dQ, dK, dV);
     }
 
     @Override
     public void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
-        requireFloats("crossEntropy", logits, losses);
+        reads("crossEntropy", logits);
+        writes("crossEntropy", losses);
         fused.crossEntropy(logits, targets, losses);
     }
 
     @Override
     public void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
-        requireFloats("crossEntropyBackward", logits, dLosses, dLogits);
+        reads("crossEntropyBackward", logits, dLosses);
+        writes("crossEntropyBackward", dLogits);
         fused.crossEntropyBackward(logits, targets, dLosses, dLogits);
     }
 
     @Override
     public void dropout(Tensor x, Dropout dropout, Tensor y) {
-        requireFloats("dropout", x, y);
+        reads("dropout", x);
+        writes("dropout", y);
         fused.dropout(x, dropout, y);
     }
 
     @Override
     public void adamW(
             Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {
-        requireFloats("adamW", weight, gradient, m, v, rate, corrections);
+        reads("adamW", gradient, rate, corrections);
+        writes("adamW", weight, m, v);
         fused.adamW(weight, gradient, m, v, rate, corrections, settings);
     }
 }
