@@ -30,13 +30,13 @@ final class ChildRun {
     }
 
     /**
-     * What a command of its own says meanwhile is passed on; its results are not, and what an earlier one has said already
-     * is not said again.
+     * What the command says meanwhile is passed on; its results are not, and what an earlier one has said of the machine or
+     * the data is not said again.
      *
-     * @param progress how lines begin that tell of progress: a screen shows the last one only
+     * @param method that trains: lines of progress begin with it, of which a screen shows the last one only
      * @return the exit code
      */
-    int run(List<String> arguments, String progress) {
+    int run(List<String> arguments, String method) {
         List<String> command = new ArrayList<>(jvm());
         command.addAll(arguments);
         try {
@@ -46,7 +46,7 @@ final class ChildRun {
             Thread stop = new Thread(process::destroy);
             Runtime.getRuntime().addShutdownHook(stop);
             try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
-                lines.lines().forEach(line -> pass(line, line.startsWith(progress)));
+                lines.lines().forEach(line -> pass(line, method));
                 return process.waitFor();
             } finally {
                 process.destroy();
@@ -65,12 +65,12 @@ final class ChildRun {
         return lastLine;
     }
 
-    private void pass(String line, boolean progress) {
+    private void pass(String line, String method) {
         lastLine = line;
-        if (progress && console.terminal()) {
+        if (console.terminal() && line.startsWith(method + ": step ")) {
             console.err().print(CLEAR_LINE + line);
             console.err().flush();
-        } else if (progress || said.add(line)) {
+        } else if (line.startsWith(method + ": ") || said.add(line)) {
             console.say((console.terminal() ? CLEAR_LINE : "") + line);
         }
     }

@@ -45,7 +45,7 @@ record ComparisonRuns(Console console, CommandSpec compare, Path out, List<Long>
                 }
                 console.say(which + variant.name() + ", seed " + seed + ", to " + folder.path());
                 int code = child.run(
-                        arguments(variant, seed, folder), variant.method().name() + ": step ");
+                        arguments(variant, seed, folder), variant.method().name());
                 if (code >= SIGNAL) {
                     throw new IllegalStateException("the comparison was interrupted; --resume goes on with it");
                 }
