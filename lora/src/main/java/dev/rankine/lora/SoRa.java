@@ -146,7 +146,7 @@ public final class SoRa implements Controller {
 
     @Override
     public List<Replacement> shrink(Clock clock) {
-        if (!cuts || kept != null || clock.step() + 1 < clock.stepAt(settings.end())) {
+        if (!cuts || kept != null || clock.step() + 1 < clock.stepAt(settings.choice())) {
             return List.of();
         }
         double[] g = joint.toDoubles();

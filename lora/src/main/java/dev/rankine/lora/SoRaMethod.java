@@ -16,7 +16,8 @@ import java.util.List;
  * @param threshold what happens to the gates after a gradient step
  * @param l1 the code's sparse_lambda: weight of the mean |g| in the loss, beside the threshold; 0 (its script 10)
  * @param gateRate rate of the gates over the run's rate; 1
- * @param end where the choice of triplets is made, as a fraction of all steps; 1
+ * @param end where the choice of triplets is made, as a fraction of all steps; 0 stands for 1, the paper's way, where no density
+ *     is asked for, and for .5 where one is: what is left must recover from the loss of triplets whose gates were not small
  * @param dropout of the adapter's input; 0
  * @param targets which matrices; all
  */
@@ -41,13 +42,21 @@ public record SoRaMethod(
             throw new IllegalArgumentException(
                     "need lambda >= 0, l1 >= 0 and gate-rate > 0, got " + lambda + ", " + l1 + " and " + gateRate);
         }
-        if (!(end > 0 && end <= 1)) {
-            throw new IllegalArgumentException("end must be in (0, 1], got " + end);
+        if (!(end >= 0 && end <= 1)) {
+            throw new IllegalArgumentException("end must be in [0, 1], got " + end);
         }
     }
 
     public static SoRaMethod standard() {
-        return new SoRaMethod(8, 16, 0, .375, GateThreshold.PROXIMAL, 0, 1, 1, 0, Targets.allLinear());
+        return new SoRaMethod(8, 16, 0, .375, GateThreshold.PROXIMAL, 0, 1, 0, 0, Targets.allLinear());
+    }
+
+    /** Where the choice of triplets is made, above 0. */
+    double choice() {
+        if (end > 0) {
+            return end;
+        }
+        return density > 0 ? .5 : 1;
     }
 
     /** The same with another strength of the threshold. */

@@ -161,6 +161,25 @@ class SoRaTest {
         assertThat(run.adapted.retained().density()).isEqualTo(kept / 9.0);
     }
 
+    /** The choice comes early enough to recover from where a density is asked for, else at the end. */
+    @Test
+    void theChoiceIsMadeWhereItIsAskedFor() {
+        assertThat(cutAfter(Map.of())).isEqualTo(20);
+        assertThat(cutAfter(Map.of("density", "0.5"))).isEqualTo(10);
+        assertThat(cutAfter(Map.of("density", "0.5", "end", "1"))).isEqualTo(20);
+        assertThat(cutAfter(Map.of("end", "0.3"))).isEqualTo(6);
+    }
+
+    /** The number of steps of 20 after which the gates are gone. */
+    private static long cutAfter(Map<String, String> settings) {
+        SmallRun run = run(settings, 6);
+        Rig rig = run.rig(20);
+        while (sora(run).state().size() == 1) {
+            run.step(rig);
+        }
+        return rig.at();
+    }
+
     /** The code's other term: its gradient is the sign of g over the number of gates. */
     @Test
     void theL1TermPullsEveryGateAlike() {
