@@ -1,4 +1,4 @@
-/** Text as numbers: vocabularies that turn strings into ids and back. */
+/** Text as numbers: characters or sub-words, turned into ids and back. */
 @NullMarked
 package dev.rankine.transformer.text;
 
