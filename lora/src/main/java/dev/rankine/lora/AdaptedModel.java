@@ -3,8 +3,9 @@ package dev.rankine.lora;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.Model;
 import dev.rankine.transformer.train.Controller;
-import java.util.Collections;
+import dev.rankine.transformer.train.WeightTraining;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,39 +17,32 @@ import java.util.stream.Collectors;
 
 /**
  * A model with the adapters of a method on its sites and the controller that trains them. Full fine-tuning has no adapters:
- * it trains the model's weights.
+ * it trains the model's weights; and a new head is trained whole beside the adapters, see {@link #trainingModules}.
  */
 public final class AdaptedModel {
     private final Method method;
     private final List<Adapter> adapters;
     private final Controller controller;
-    private final Map<String, Variable> weights;
-    private final Map<String, Tensor> before = new LinkedHashMap<>();
+    private final TrainedWeights weights;
     private final long trainableParameters;
 
     /** Attaches the adapters; if a site is taken, those attached so far leave again. */
     AdaptedModel(Method method, List<? extends Adapter> adapters, Controller controller) {
-        this.method = method;
-        this.adapters = List.copyOf(adapters);
-        this.controller = controller;
-        this.weights = Map.of();
-        this.trainableParameters = countParameters();
-        try {
-            this.adapters.forEach(Adapter::attach);
-        } catch (RuntimeException taken) {
-            detach();
-            throw taken;
-        }
+        this(method, adapters, TrainedWeights.none(), controller);
+        attach();
     }
 
     /** Trains weights themselves and keeps a copy of them. */
     AdaptedModel(Method method, Map<String, Variable> weights, Controller controller) {
+        this(method, List.of(), TrainedWeights.of(weights), controller);
+    }
+
+    private AdaptedModel(
+            Method method, List<? extends Adapter> adapters, TrainedWeights weights, Controller controller) {
         this.method = method;
-        this.adapters = List.of();
+        this.adapters = List.copyOf(adapters);
+        this.weights = weights;
         this.controller = controller;
-        this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
-        weights.forEach((name, weight) ->
-                before.put(name, weight.data().clone(weight.data().dtype())));
         this.trainableParameters = countParameters();
     }
 
@@ -57,8 +51,57 @@ public final class AdaptedModel {
         return new AdaptedModel(method, adapters, PlainController.of(adapters, run.weightDecay()));
     }
 
+    /**
+     * This with whole modules of the model that train beside the adapters, at the run's rate: a new head. Use it in place
+     * of the one that it is made from.
+     *
+     * @param modules as in {@link Targets#matches}, such as {@code classifier}
+     * @param weightDecay decoupled, of their matrices
+     * @throws IllegalArgumentException if a name stands for no module that has weights, or an adapter sits inside of one
+     */
+    public AdaptedModel trainingModules(Model model, List<String> modules, double weightDecay) {
+        TrainedWeights whole = TrainedWeights.of(model, modules);
+        for (Adapter adapter : adapters) {
+            if (whole.weights().containsKey(adapter.path() + ".weight")) {
+                throw new IllegalArgumentException(adapter + " sits in a module that is trained whole (" + modules
+                        + "): leave it out of the targets");
+            }
+        }
+        Controller both =
+                new BesideTraining(controller, new WeightTraining(whole.weights(), weightDecay).parameterGroups());
+        return new AdaptedModel(method, adapters, whole, both);
+    }
+
+    /**
+     * The same with trained content for the modules.
+     *
+     * @param content of every weight of theirs, by full name
+     * @throws IllegalArgumentException likewise, or if names or shapes are others; the adapters leave the model then
+     */
+    public AdaptedModel trainingModules(
+            Model model, List<String> modules, double weightDecay, Map<String, Tensor> content) {
+        try {
+            AdaptedModel adapted = trainingModules(model, modules, weightDecay);
+            fill("modules " + modules, data(adapted.weights.weights()), content);
+            return adapted;
+        } catch (RuntimeException unfit) {
+            detach();
+            throw unfit;
+        }
+    }
+
     public Method method() {
         return method;
+    }
+
+    /** The modules that are trained whole beside the adapters. */
+    public List<String> trainedModules() {
+        return weights.modules();
+    }
+
+    /** The weights of these modules by full name; of full fine-tuning all of the model. */
+    public Map<String, Variable> trainedWeights() {
+        return weights.weights();
     }
 
     /** In the model's order. */
@@ -73,7 +116,7 @@ public final class AdaptedModel {
 
     /** What is trained by its full name, without gates and multipliers: the adapters' parameters, or the model's weights. */
     public Map<String, Variable> parameters() {
-        Map<String, Variable> parameters = new LinkedHashMap<>(weights);
+        Map<String, Variable> parameters = new LinkedHashMap<>(weights.weights());
         adapters.forEach(adapter -> parameters.putAll(adapter.parameters()));
         return parameters;
     }
@@ -149,24 +192,33 @@ public final class AdaptedModel {
     AdaptedModel filled(Map<String, Tensor> trained) {
         try {
             Map<String, Tensor> own = state();
-            parameters().forEach((name, parameter) -> own.put(name, parameter.data()));
-            if (!own.keySet().equals(trained.keySet())) {
-                throw new IllegalArgumentException(method.name() + ": missing "
-                        + without(own.keySet(), trained.keySet()) + ", unknown "
-                        + without(trained.keySet(), own.keySet()));
-            }
-            own.forEach((name, tensor) -> ShapeMismatch.require(
-                    method.name(),
-                    name,
-                    tensor.shape(),
-                    Objects.requireNonNull(trained.get(name)).shape()));
-            own.forEach((name, tensor) ->
-                    tensor.backend().copy(Objects.requireNonNull(trained.get(name)), tensor.forWriting("load")));
+            own.putAll(data(parameters()));
+            fill(method.name(), own, trained);
         } catch (RuntimeException unfit) {
             detach();
             throw unfit;
         }
         return this;
+    }
+
+    private static Map<String, Tensor> data(Map<String, Variable> variables) {
+        Map<String, Tensor> data = new LinkedHashMap<>();
+        variables.forEach((name, variable) -> data.put(name, variable.data()));
+        return data;
+    }
+
+    private static void fill(String what, Map<String, Tensor> own, Map<String, Tensor> trained) {
+        if (!own.keySet().equals(trained.keySet())) {
+            throw new IllegalArgumentException(what + ": missing " + without(own.keySet(), trained.keySet())
+                    + ", unknown " + without(trained.keySet(), own.keySet()));
+        }
+        own.forEach((name, tensor) -> ShapeMismatch.require(
+                what,
+                name,
+                tensor.shape(),
+                Objects.requireNonNull(trained.get(name)).shape()));
+        own.forEach((name, tensor) ->
+                tensor.backend().copy(Objects.requireNonNull(trained.get(name)), tensor.forWriting("load")));
     }
 
     private static Set<String> without(Set<String> names, Set<String> others) {
@@ -175,13 +227,24 @@ public final class AdaptedModel {
         return left;
     }
 
-    /** Takes every adapter off, or gives the weights their old values back: the model computes as it did before. */
+    /**
+     * Puts what {@link #detach} took off on the model again.
+     *
+     * @throws IllegalStateException if another adapter sits on a site; nothing is attached then
+     */
+    public void attach() {
+        try {
+            adapters.forEach(Adapter::attach);
+        } catch (RuntimeException taken) {
+            adapters.forEach(Adapter::detach);
+            throw taken;
+        }
+        weights.attach();
+    }
+
+    /** Takes every adapter off and gives the weights their old values back: the model computes as it did before. */
     public void detach() {
         adapters.forEach(Adapter::detach);
-        weights.forEach((name, weight) -> {
-            weight.requiresGradient(false);
-            Tensor old = Objects.requireNonNull(before.get(name));
-            old.backend().copy(old, weight.data().forWriting("detach"));
-        });
+        weights.detach();
     }
 }

@@ -76,7 +76,7 @@ public record FusionMethod(Folders adapters, Activation activation, double sprea
             throw new IllegalArgumentException("fusion: " + folder + " was trained with activation "
                     + method.activation() + ", not " + activation + ": set activation accordingly");
         }
-        return adapter.tensors();
+        return adapter.adapterTensors();
     }
 
     /** What was saved holds its experts. */

@@ -4,14 +4,17 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
+import dev.rankine.transformer.Model;
 import dev.rankine.transformer.train.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,9 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param method with its settings
  * @param baseModel the name or place of the model that it belongs to
+ * @param trainedModules of the model, trained whole beside the adapters; usually none
  * @param tensors by name
  */
-public record StoredAdapter(Method method, String baseModel, Map<String, Tensor> tensors) {
+public record StoredAdapter(Method method, String baseModel, List<String> trainedModules, Map<String, Tensor> tensors) {
     public static final String DESCRIPTION = "rankine_adapter.json";
     public static final String TENSORS = "adapter_model.safetensors";
 
@@ -33,13 +37,17 @@ public record StoredAdapter(Method method, String baseModel, Map<String, Tensor>
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** What stands in the description. */
-    private record Description(String method, Map<String, String> settings, String baseModel) {}
+    private record Description(
+            String method,
+            Map<String, String> settings,
+            String baseModel,
+            @Nullable List<String> trainedModules) {}
 
     /** What an adapted model would leave. The tensors are the living ones. */
     public static StoredAdapter of(AdaptedModel adapted, String baseModel) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(adapted.state());
         adapted.parameters().forEach((name, parameter) -> tensors.put(name, parameter.data()));
-        return new StoredAdapter(adapted.method(), baseModel, tensors);
+        return new StoredAdapter(adapted.method(), baseModel, adapted.trainedModules(), tensors);
     }
 
     /** Whether a folder holds such files. */
@@ -49,7 +57,8 @@ public record StoredAdapter(Method method, String baseModel, Map<String, Tensor>
 
     /** Writes a folder, whole or not at all; one that is there is replaced. */
     public void write(Path folder) {
-        Description description = new Description(method.name(), new TreeMap<>(method.settings()), baseModel);
+        Description description =
+                new Description(method.name(), new TreeMap<>(method.settings()), baseModel, trainedModules);
         try {
             Path parent = folder.toAbsolutePath().getParent();
             if (parent != null) {
@@ -79,10 +88,37 @@ public record StoredAdapter(Method method, String baseModel, Map<String, Tensor>
             for (String name : file.names()) {
                 tensors.put(name, file.tensor(name, backend));
             }
-            return new StoredAdapter(method, description.baseModel(), tensors);
+            List<String> modules = description.trainedModules();
+            return new StoredAdapter(method, description.baseModel(), modules == null ? List.of() : modules, tensors);
         } catch (IOException | JacksonException | IllegalArgumentException unreadable) {
             throw new IllegalArgumentException(
                     folder + " holds no adapter that can be read: " + unreadable.getMessage(), unreadable);
         }
+    }
+
+    /**
+     * Puts it on a model, ready for inference or for more training.
+     *
+     * @throws IllegalArgumentException if names or shapes are not those of the model; nothing is attached then
+     */
+    public AdaptedModel attach(Model model, Method.Run run) {
+        AdaptedModel adapted = method.attach(model, run, adapterTensors());
+        if (trainedModules.isEmpty()) {
+            return adapted;
+        }
+        Map<String, Tensor> whole = new LinkedHashMap<>(tensors);
+        whole.keySet().removeIf(name -> !isOfModule(name));
+        return adapted.trainingModules(model, trainedModules, run.weightDecay(), whole);
+    }
+
+    /** The tensors without those of the modules that were trained whole. */
+    Map<String, Tensor> adapterTensors() {
+        Map<String, Tensor> others = new LinkedHashMap<>(tensors);
+        others.keySet().removeIf(this::isOfModule);
+        return others;
+    }
+
+    private boolean isOfModule(String tensor) {
+        return trainedModules.stream().anyMatch(module -> Targets.isInside(module, tensor));
     }
 }

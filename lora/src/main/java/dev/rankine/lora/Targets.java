@@ -52,6 +52,16 @@ public record Targets(List<String> names) {
         return path.equals(name) || path.endsWith("." + name);
     }
 
+    /** Whether a weight of this full name belongs to a module of that name, such as {@code classifier}, or to a part of it. */
+    public static boolean isInside(String module, String weight) {
+        for (int dot = weight.indexOf('.'); dot >= 0; dot = weight.indexOf('.', dot + 1)) {
+            if (matches(module, weight.substring(0, dot))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * The sites that are meant, in the model's order.
      *

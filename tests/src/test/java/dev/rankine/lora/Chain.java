@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 
 /** The smallest model with sites: linear modules {@code layers.0.fc}, {@code layers.1.fc}, ... with tanh between them. */
@@ -95,7 +96,10 @@ public final class Chain implements Model {
     @Override
     public Map<String, Variable> weights() {
         Map<String, Variable> weights = new LinkedHashMap<>();
-        sites.forEach(site -> weights.put(site.path() + ".weight", site.weight()));
+        for (LinearSite site : sites) {
+            weights.put(site.path() + ".weight", site.weight());
+            weights.put(site.path() + ".bias", Objects.requireNonNull(site.bias()));
+        }
         return weights;
     }
 }

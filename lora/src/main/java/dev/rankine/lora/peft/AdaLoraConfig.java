@@ -6,7 +6,6 @@ import dev.rankine.lora.SvdLora;
 import dev.rankine.lora.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,20 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param alpha {@code lora_alpha}, or {@code init_r} where that is 0
  * @param dropout {@code lora_dropout}
  * @param kept how many triplets each module has left, from the flags of {@code rank_pattern}; empty if none was pruned
+ * @param placement which modules of which model
  */
 public record AdaLoraConfig(
-        int initialRank,
-        double alpha,
-        double dropout,
-        Map<String, Integer> kept,
-        List<String> targetModules,
-        @Nullable String targetPattern,
-        BaseModel base,
-        @Nullable String taskType)
+        int initialRank, double alpha, double dropout, Map<String, Integer> kept, Placement placement)
         implements PeftConfig {
     public AdaLoraConfig {
         kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
-        targetModules = List.copyOf(targetModules);
     }
 
     /** The rank of a module, null if {@code rank_pattern} lacks it. */

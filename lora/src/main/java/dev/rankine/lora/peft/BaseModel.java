@@ -40,6 +40,11 @@ public record BaseModel(
         }
     }
 
+    /** Whether its linear layers are stored [I, O], as GPT-2's {@code Conv1D} has them. */
+    boolean storesInputsFirst() {
+        return "gpt2".equals(modelType);
+    }
+
     private static @Nullable String text(JsonNode node) {
         return node.isString() ? node.stringValue() : null;
     }

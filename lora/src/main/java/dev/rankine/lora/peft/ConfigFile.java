@@ -16,24 +16,28 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.util.DefaultIndenter;
-import tools.jackson.core.util.DefaultPrettyPrinter;
-import tools.jackson.core.util.Separators;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-/** {@code adapter_config.json}: sorted keys, indented by 2, with all the keys that PEFT 0.21 writes. */
+/** Reads {@code adapter_config.json}. Every key is known, and has a value that changes nothing or is taken over. */
 final class ConfigFile {
     static final String NAME = "adapter_config.json";
-    private static final String PEFT_VERSION = "0.21.0";
 
     /** Keys whose every other value asks for something that is not LoRA as it is here, with the value that is. */
-    private static final Map<String, String> NEUTRAL = neutral();
+    static final Map<String, String> NEUTRAL = neutral();
 
-    /** Keys without a meaning for an adapter that is trained. */
-    private static final Set<String> WITHOUT_EFFECT =
-            Set.of("peft_version", "revision", "inference_mode", "megatron_core", "qalora_group_size", "auto_mapping");
+    /**
+     * Keys without a meaning for an adapter that is trained. {@code fan_in_fan_out} says that the weight is stored [I, O], as
+     * GPT-2's are; A and B are not, and PEFT sets it by the kind of layer, whatever the file says.
+     */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "peft_version",
+            "revision",
+            "inference_mode",
+            "megatron_core",
+            "qalora_group_size",
+            "auto_mapping",
+            "fan_in_fan_out");
 
     private static final Set<String> MEANT = Set.of(
             "peft_type",
@@ -45,6 +49,7 @@ final class ConfigFile {
             "rank_pattern",
             "alpha_pattern",
             "target_modules",
+            "modules_to_save",
             "base_model_name_or_path",
             "task_type",
             "init_lora_weights");
@@ -53,7 +58,7 @@ final class ConfigFile {
     private static final Set<String> ONLY_ADALORA = Set.of(
             "init_r", "target_r", "tinit", "tfinal", "deltaT", "beta1", "beta2", "orth_reg_weight", "total_step");
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
@@ -79,7 +84,6 @@ final class ConfigFile {
                 "layers_to_transform",
                 "lora_ga_config",
                 "megatron_config",
-                "modules_to_save",
                 "monteclora_config",
                 "target_parameters",
                 "trainable_token_indices",
@@ -87,78 +91,13 @@ final class ConfigFile {
                 "velora_config")) {
             neutral.put(key, "null");
         }
-        for (String key : List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_qalora")) {
+        for (String key : List.of("ensure_weight_tying", "lora_bias", "use_qalora")) {
             neutral.put(key, "false");
         }
         neutral.put("bias", "\"none\"");
         neutral.put("loftq_config", "{}");
         return neutral;
     }
-
-    // ---- writing ----
-
-    static void write(Path file, LoraConfig config) throws IOException {
-        Files.writeString(file, text(config));
-    }
-
-    static String text(LoraConfig config) {
-        Map<String, Object> keys = new TreeMap<>();
-        ObjectNode root = JSON.createObjectNode();
-        NEUTRAL.forEach((key, value) -> keys.put(key, JSON.readTree(value)));
-        keys.put("auto_mapping", autoMapping(config.base()));
-        keys.put("base_model_name_or_path", JSON.valueToTree(config.base().nameOrPath()));
-        keys.put("inference_mode", JSON.valueToTree(true));
-        keys.put("init_lora_weights", JSON.valueToTree(true));
-        keys.put("lora_alpha", number(config.alpha()));
-        keys.put("lora_dropout", JSON.valueToTree(config.dropout()));
-        keys.put("megatron_core", JSON.valueToTree("megatron.core"));
-        keys.put("peft_type", JSON.valueToTree("LORA"));
-        keys.put("peft_version", JSON.valueToTree(PEFT_VERSION));
-        keys.put("qalora_group_size", JSON.valueToTree(16));
-        keys.put("r", JSON.valueToTree(config.rank()));
-        keys.put("revision", JSON.valueToTree(null));
-        keys.put("task_type", JSON.valueToTree(config.taskType()));
-        keys.put("use_dora", JSON.valueToTree(config.dora()));
-        keys.put("use_rslora", JSON.valueToTree(config.scaling() == Scaling.RANK_STABILIZED));
-        keys.put("rank_pattern", JSON.valueToTree(new TreeMap<>(config.rankPattern())));
-        ObjectNode alphas = JSON.createObjectNode();
-        new TreeMap<>(config.alphaPattern()).forEach((key, alpha) -> alphas.set(key, number(alpha)));
-        keys.put("alpha_pattern", alphas);
-        keys.put(
-                "target_modules",
-                JSON.valueToTree(config.targetPattern() == null ? config.targetModules() : config.targetPattern()));
-        keys.forEach((key, value) -> root.set(key, (JsonNode) value));
-        return JSON.writer().with(pythonStyle()).writeValueAsString(root);
-    }
-
-    private static JsonNode number(double value) {
-        boolean whole = value == Math.rint(value) && Math.abs(value) < 1e9;
-        return whole ? JSON.valueToTree((long) value) : JSON.valueToTree(value);
-    }
-
-    private static @Nullable JsonNode autoMapping(BaseModel base) {
-        String family = base.modelType();
-        if (base.architecture() == null || family == null) {
-            return JSON.valueToTree(null);
-        }
-        ObjectNode mapping = JSON.createObjectNode();
-        mapping.put("base_model_class", base.architecture());
-        mapping.put("parent_library", "transformers.models." + family + ".modeling_" + family);
-        return mapping;
-    }
-
-    /** As {@code json.dumps(..., indent=2)} lays a file out. */
-    private static DefaultPrettyPrinter pythonStyle() {
-        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-        return new DefaultPrettyPrinter(Separators.createDefaultInstance()
-                        .withObjectNameValueSpacing(Separators.Spacing.AFTER)
-                        .withObjectEmptySeparator("")
-                        .withArrayEmptySeparator(""))
-                .withObjectIndenter(lines)
-                .withArrayIndenter(lines);
-    }
-
-    // ---- reading ----
 
     /** @throws PeftException naming the key that is missing, unknown, or asks for something else */
     static PeftConfig read(Path file) {
@@ -184,7 +123,6 @@ final class ConfigFile {
     private LoraConfig lora() {
         requireMeantKeys(Set.of());
         requireOriginalWeights();
-        JsonNode targets = root.path("target_modules");
         return new LoraConfig(
                 whole("r"),
                 number("lora_alpha", root.path("lora_alpha")),
@@ -193,10 +131,7 @@ final class ConfigFile {
                 dropout(),
                 pattern("rank_pattern", node -> Math.toIntExact(Math.round(number("rank_pattern", node)))),
                 pattern("alpha_pattern", node -> number("alpha_pattern", node)),
-                targets.isString() ? List.of() : names(targets),
-                targets.isString() ? regularExpression(targets.stringValue()) : null,
-                base(),
-                text("task_type"));
+                placement());
     }
 
     private AdaLoraConfig adalora() {
@@ -208,16 +143,8 @@ final class ConfigFile {
         }
         int initialRank = whole("init_r");
         double alpha = number("lora_alpha", root.path("lora_alpha"));
-        JsonNode targets = root.path("target_modules");
         return new AdaLoraConfig(
-                initialRank,
-                alpha > 0 ? alpha : initialRank,
-                dropout(),
-                kept(initialRank),
-                targets.isString() ? List.of() : names(targets),
-                targets.isString() ? regularExpression(targets.stringValue()) : null,
-                base(),
-                text("task_type"));
+                initialRank, alpha > 0 ? alpha : initialRank, dropout(), kept(initialRank), placement());
     }
 
     /** Counts the flags of {@code rank_pattern}, whose keys are module paths and {@code .lora_E}. */
@@ -281,6 +208,17 @@ final class ConfigFile {
         }
     }
 
+    private Placement placement() {
+        JsonNode targets = root.path("target_modules");
+        JsonNode whole = root.path("modules_to_save");
+        return new Placement(
+                targets.isString() ? List.of() : names("target_modules", targets),
+                targets.isString() ? regularExpression(targets.stringValue()) : null,
+                whole.isNull() || whole.isMissingNode() ? List.of() : names("modules_to_save", whole),
+                base(),
+                text("task_type"));
+    }
+
     private BaseModel base() {
         String name = text("base_model_name_or_path");
         JsonNode mapping = root.path("auto_mapping");
@@ -326,16 +264,16 @@ final class ConfigFile {
         return pattern;
     }
 
-    private List<String> names(JsonNode node) {
+    private List<String> names(String key, JsonNode node) {
         List<String> names = new ArrayList<>();
         for (JsonNode name : node) {
             if (!name.isString()) {
-                throw new PeftException(file, "'target_modules' holds " + name + ", which is no name");
+                throw new PeftException(file, "'" + key + "' holds " + name + ", which is no name");
             }
             names.add(name.stringValue());
         }
         if (names.isEmpty()) {
-            throw new PeftException(file, "'target_modules' must name the adapted modules, it is " + node);
+            throw new PeftException(file, "'" + key + "' must name modules, it is " + node);
         }
         return names;
     }

@@ -9,10 +9,8 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code adapter_config.json} says of a LoRA or a DoRA.
@@ -24,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropout {@code lora_dropout}
  * @param rankPattern ranks by module: a path, the end of one, or a regular expression for either
  * @param alphaPattern alphas by module, likewise
+ * @param placement which modules of which model
  */
 public record LoraConfig(
         int rank,
@@ -33,15 +32,11 @@ public record LoraConfig(
         double dropout,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern,
-        List<String> targetModules,
-        @Nullable String targetPattern,
-        BaseModel base,
-        @Nullable String taskType)
+        Placement placement)
         implements PeftConfig {
     public LoraConfig {
         rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
-        targetModules = List.copyOf(targetModules);
     }
 
     /** The rank of a module. */

@@ -31,18 +31,38 @@ public final class PeftAdapter {
     private final PeftConfig config;
     /** By path. */
     private final Map<String, StoredModule> stored;
+    /** Weights of modules that were trained whole, by full name. */
+    private final Map<String, Tensor> whole;
 
-    private PeftAdapter(Path file, PeftConfig config, Map<String, StoredModule> stored) {
+    private PeftAdapter(Path file, PeftConfig config, Map<String, StoredModule> stored, Map<String, Tensor> whole) {
         this.file = file;
         this.config = config;
         this.stored = stored;
+        this.whole = whole;
     }
 
     static PeftAdapter of(Path file, PeftConfig config, Map<String, Tensor> tensors) {
-        return switch (config) {
-            case LoraConfig lora -> new PeftAdapter(file, config, lora(file, lora, tensors));
-            case AdaLoraConfig adalora -> new PeftAdapter(file, config, adalora(file, adalora, tensors));
+        List<String> modules = config.placement().modulesToSave();
+        Map<String, Tensor> whole = new TreeMap<>();
+        Map<String, Tensor> others = new TreeMap<>();
+        tensors.forEach((name, tensor) -> {
+            String weight = name.startsWith(PeftFolder.PREFIX) ? name.substring(PeftFolder.PREFIX.length()) : "";
+            if (modules.stream().anyMatch(module -> Targets.isInside(module, weight))) {
+                whole.put(weight, tensor);
+            } else {
+                others.put(name, tensor);
+            }
+        });
+        for (String module : modules) {
+            if (whole.keySet().stream().noneMatch(weight -> Targets.isInside(module, weight))) {
+                throw new PeftException(file, "holds no weight of '" + module + "', which modules_to_save names");
+            }
+        }
+        Map<String, StoredModule> stored = switch (config) {
+            case LoraConfig lora -> lora(file, lora, others);
+            case AdaLoraConfig adalora -> adalora(file, adalora, others);
         };
+        return new PeftAdapter(file, config, stored, whole);
     }
 
     private static Map<String, StoredModule> lora(Path file, LoraConfig config, Map<String, Tensor> tensors) {
@@ -174,18 +194,27 @@ public final class PeftAdapter {
             }
         }
         Targets targets = new Targets(List.copyOf(stored.keySet()));
-        return AdaptedModel.training(config.method(targets), adapters, run);
+        AdaptedModel adapted = AdaptedModel.training(config.method(targets), adapters, run);
+        return whole.isEmpty() ? adapted : withModules(adapted, model, run);
+    }
+
+    private AdaptedModel withModules(AdaptedModel adapted, Model model, Method.Run run) {
+        try {
+            return adapted.trainingModules(model, config.placement().modulesToSave(), run.weightDecay(), whole);
+        } catch (IllegalArgumentException unfit) {
+            throw new PeftException(file, String.valueOf(unfit.getMessage()), unfit);
+        }
     }
 
     private void requireTargets(Collection<String> paths) {
-        List<String> meant = paths.stream().filter(config::targets).toList();
+        List<String> meant = paths.stream().filter(config.placement()::targets).toList();
         if (!new TreeSet<>(meant).equals(stored.keySet())) {
             throw new PeftException(
                     file,
                     "target_modules and tensors name different modules: " + difference(meant, stored.keySet())
                             + " are in one of them only");
         }
-        for (String name : config.targetModules()) {
+        for (String name : config.placement().targetModules()) {
             if (paths.stream().noneMatch(path -> Targets.matches(name, path))) {
                 throw new PeftException(file, "'" + name + "' of target_modules matches no linear module of the model");
             }

@@ -1,5 +1,6 @@
 package dev.rankine.lora.peft;
 
+import dev.rankine.lora.AdaLoraMethod;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Adapter;
 import dev.rankine.lora.Dora;
@@ -8,6 +9,7 @@ import dev.rankine.lora.Lora;
 import dev.rankine.lora.LoraMethod;
 import dev.rankine.lora.LowRank;
 import dev.rankine.lora.PlainFactors;
+import dev.rankine.lora.SvdLora;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
@@ -36,8 +38,12 @@ import java.util.TreeMap;
  * <p>DoRA does not fold into a product: A and B are written without scale, and {@code ... .lora_magnitude_vector} [O] beside
  * them.
  *
- * <p>PEFT's AdaLoRA is read: {@code ... .lora_A} [r, I], {@code ... .lora_E} [r, 1] and {@code ... .lora_B} [O, r] of the
- * triplets that {@code rank_pattern} marks as kept. It is written as plain LoRA, as everything that lost triplets.
+ * <p>AdaLoRA is {@code ... .lora_A} [r, I], {@code ... .lora_E} [r, 1] and {@code ... .lora_B} [O, r] of the triplets that
+ * {@code rank_pattern} marks as kept. It is written so while it has all of them, and afterwards as plain LoRA, as everything
+ * that lost triplets.
+ *
+ * <p>Modules that were trained whole, such as a new head, stand under {@code modules_to_save}, their weights under their
+ * own names: {@code base_model.model.classifier.dense.weight}.
  */
 public final class PeftFolder {
     static final String TENSORS = "adapter_model.safetensors";
@@ -64,18 +70,20 @@ public final class PeftFolder {
             }
         }
         Map<String, Tensor> tensors = new TreeMap<>();
-        LoraConfig config = switch (adapted.method()) {
+        PeftConfig config = switch (adapted.method()) {
             case DoraMethod dora -> dora(adapted, dora, base, tensors);
             case LoraMethod lora when isUniform(adapted, lora) -> asItIs(adapted, lora, base, tensors);
+            case AdaLoraMethod adalora when isWhole(adapted) -> adalora(adapted, adalora, base, tensors);
             default -> plain(adapted, base, tensors);
         };
+        adapted.trainedWeights().forEach((name, weight) -> tensors.put(PREFIX + name, weight.data()));
         try {
             Path parent = folder.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
             Whole.folder(folder, aside -> {
-                ConfigFile.write(aside.resolve(ConfigFile.NAME), config);
+                Files.writeString(aside.resolve(ConfigFile.NAME), ConfigWriter.text(config));
                 SafetensorsWriter.write(aside.resolve(TENSORS), tensors, Map.of("format", "pt"));
             });
         } catch (IOException failure) {
@@ -108,10 +116,12 @@ public final class PeftFolder {
                 method.dropout(),
                 Map.of(),
                 Map.of(),
-                method.targets().isAllLinear() ? paths : method.targets().names(),
-                null,
-                base,
-                null);
+                placement(
+                        adapted,
+                        method.targets().isAllLinear()
+                                ? paths
+                                : method.targets().names(),
+                        base));
     }
 
     private static LoraConfig dora(
@@ -140,10 +150,46 @@ public final class PeftFolder {
                 method.dropout(),
                 ranks,
                 alphas,
-                method.targets().isAllLinear() ? paths : method.targets().names(),
-                null,
-                base,
-                null);
+                placement(
+                        adapted,
+                        method.targets().isAllLinear()
+                                ? paths
+                                : method.targets().names(),
+                        base));
+    }
+
+    /** Whether nothing was pruned: PEFT's AdaLoRA, which can be trained on, has a form for it. */
+    private static boolean isWhole(AdaptedModel adapted) {
+        return adapted.adapters().stream()
+                .allMatch(adapter -> adapter instanceof SvdLora svd && svd.rank() == svd.initialRank());
+    }
+
+    private static AdaLoraConfig adalora(
+            AdaptedModel adapted, AdaLoraMethod method, BaseModel base, Map<String, Tensor> tensors) {
+        List<String> paths = new ArrayList<>();
+        for (Adapter adapter : adapted.adapters()) {
+            SvdLora svd = (SvdLora) adapter;
+            Tensor e = svd.e().data();
+            tensors.put(PREFIX + svd.path() + SVD_A, svd.a().data());
+            tensors.put(PREFIX + svd.path() + SVD_B, svd.b().data());
+            tensors.put(PREFIX + svd.path() + SVD_E, e.reshape(Shape.of(svd.rank(), 1)));
+            paths.add(svd.path());
+        }
+        return new AdaLoraConfig(
+                method.rank(),
+                method.alpha(),
+                method.dropout(),
+                Map.of(),
+                placement(
+                        adapted,
+                        method.targets().isAllLinear()
+                                ? paths
+                                : method.targets().names(),
+                        base));
+    }
+
+    private static Placement placement(AdaptedModel adapted, List<String> targets, BaseModel base) {
+        return Placement.of(targets, adapted.trainedModules(), base);
     }
 
     private static LoraConfig plain(AdaptedModel adapted, BaseModel base, Map<String, Tensor> tensors) {
@@ -167,10 +213,7 @@ public final class PeftFolder {
                 0,
                 ranks,
                 alphas,
-                List.copyOf(ranks.keySet()),
-                null,
-                base,
-                null);
+                placement(adapted, List.copyOf(ranks.keySet()), base));
     }
 
     private static void write(PlainFactors factors, Map<String, Tensor> tensors, Map<String, Integer> ranks) {

@@ -43,7 +43,6 @@ public final class AdapterFolder {
         if (!StoredAdapter.isIn(folder)) {
             return PeftFolder.load(folder, backend).attach(model, run);
         }
-        StoredAdapter stored = StoredAdapter.read(folder, backend);
-        return stored.method().attach(model, run, stored.tensors());
+        return StoredAdapter.read(folder, backend).attach(model, run);
     }
 }

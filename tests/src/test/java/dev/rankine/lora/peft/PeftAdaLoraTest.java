@@ -22,6 +22,7 @@ import dev.rankine.transformer.checkpoint.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** An AdaLoRA folder that PEFT wrote: ranks, training on from it, and what is refused. Its logits: PeftParityTest. */
 class PeftAdaLoraTest {
@@ -119,6 +121,37 @@ class PeftAdaLoraTest {
         other.lowRank()
                 .forEach(module -> assertThat(module.delta().toDoubles())
                         .containsExactly(expected.get(module.path()).toDoubles(), within(1e-4)));
+    }
+
+    /** While it has every triplet it is written as it is, with every key that PEFT writes, and read back to the bit. */
+    @Test
+    void beforeAnythingIsPrunedItIsWrittenAsAdaLora() throws IOException {
+        AdaptedModel adapted = Methods.named("adalora")
+                .with(Map.of("rank", "3", "alpha", "7", "targets", "fc1,k_proj"))
+                .attach(model(), RUN);
+        for (var parameter : adapted.parameters().values()) {
+            double[] values = new double[Math.toIntExact(parameter.shape().size())];
+            Arrays.setAll(values, i -> Math.sin(i + values.length));
+            parameter.data().write(values);
+        }
+        Path whole = folder.resolve("whole");
+        PeftFolder.save(whole, adapted, BaseModel.at("bart_scaled"));
+        PeftAdapter again = PeftFolder.load(whole, REFERENCE);
+        assertThat(again.config()).isInstanceOfSatisfying(AdaLoraConfig.class, config -> {
+            assertThat(config.initialRank()).isEqualTo(3);
+            assertThat(config.alpha()).isEqualTo(7);
+            assertThat(config.kept()).isEmpty();
+        });
+        AdaptedModel loaded = again.attach(model(), RUN);
+        assertThat(loaded.parameters().keySet()).isEqualTo(adapted.parameters().keySet());
+        loaded.parameters()
+                .forEach((name, parameter) -> assertThat(parameter.data().toDoubles())
+                        .isEqualTo(adapted.parameters().get(name).data().toDoubles()));
+        JsonMapper json = JsonMapper.shared();
+        assertThat(json.readTree(Files.readString(whole.resolve(ConfigFile.NAME)))
+                        .propertyNames())
+                .containsExactlyElementsOf(json.readTree(Files.readString(folder.resolve(ConfigFile.NAME)))
+                        .propertyNames());
     }
 
     private void rewrite(Consumer<Map<String, Tensor>> change) throws IOException {

@@ -95,7 +95,7 @@ class PeftFolderTest {
         assertThat(fresh.numbers(x(fresh))).containsExactly(model.numbers(x(model)), within(1e-5));
         long kept = adapted.retained().triplets();
         assertThat(loaded.retained().triplets()).isEqualTo(Math.max(kept, 1));
-        for (String path : config.targetModules()) {
+        for (String path : config.placement().targetModules()) {
             assertThat(config.scale(path)).isEqualTo(1);
             long hits = model.sites().linear().stream()
                     .filter(site -> LoraConfig.keyMatches(path, site.path()))
@@ -105,7 +105,8 @@ class PeftFolderTest {
         int inFile =
                 config.rankPattern().values().stream().mapToInt(rank -> rank).sum();
         assertThat((long) inFile).isEqualTo(Math.max(kept, 1));
-        assertThat(config.rankPattern().keySet()).containsExactlyInAnyOrderElementsOf(config.targetModules());
+        assertThat(config.rankPattern().keySet())
+                .containsExactlyInAnyOrderElementsOf(config.placement().targetModules());
         delete(folder);
     }
 
@@ -144,7 +145,7 @@ class PeftFolderTest {
         prune(adapted, 0);
         PeftFolder.save(temporary.resolve("none"), adapted, BASE);
         PeftAdapter read = PeftFolder.load(temporary.resolve("none"), REFERENCE);
-        assertThat(read.config().targetModules()).containsExactly("layers.0.fc");
+        assertThat(read.config().placement().targetModules()).containsExactly("layers.0.fc");
         Chain fresh = chain();
         read.attach(fresh, RUN);
         assertThat(fresh.numbers(x(fresh))).isEqualTo(bare);
@@ -183,9 +184,9 @@ class PeftFolderTest {
         assertThat(file.shape("base_model.model.layers.1.fc.lora_A.weight")).isEqualTo(Shape.of(2, 7));
         assertThat(file.shape("base_model.model.layers.1.fc.lora_B.weight")).isEqualTo(Shape.of(5, 2));
         PeftConfig config = ConfigFile.read(temporary.resolve("a/adapter_config.json"));
-        assertThat(config.targetModules()).containsExactly("fc");
-        assertThat(config.taskType()).isNull();
-        assertThat(config.base()).isEqualTo(BASE);
+        assertThat(config.placement().targetModules()).containsExactly("fc");
+        assertThat(config.placement().taskType()).isNull();
+        assertThat(config.placement().base()).isEqualTo(BASE);
     }
 
     /** PEFT's own files, written again, are the same to the last byte. */
@@ -193,6 +194,6 @@ class PeftFolderTest {
     @ValueSource(strings = {"peft_lora", "peft_rslora", "peft_dora"})
     void theConfigurationHasTheTextThatPeftWrites(String name) throws IOException {
         Path file = Repository.root().resolve("tests/fixtures").resolve(name).resolve("adapter_config.json");
-        assertThat(ConfigFile.text((LoraConfig) ConfigFile.read(file))).isEqualTo(Files.readString(file));
+        assertThat(ConfigWriter.text(ConfigFile.read(file))).isEqualTo(Files.readString(file));
     }
 }
