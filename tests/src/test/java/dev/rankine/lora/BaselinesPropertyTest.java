@@ -204,8 +204,8 @@ class BaselinesPropertyTest {
     @Test
     void onlyMatricesDecayInFullFineTuning() {
         SmallBart bart = new SmallBart(REFERENCE, DType.F32, 11);
-        AdaptedModel adapted = new FullMethod().attach(bart.model, new Method.Run(7, .1));
-        long numbers = bart.model.weights().values().stream()
+        AdaptedModel adapted = new FullMethod().attach(bart.model(), new Method.Run(7, .1));
+        long numbers = bart.model().weights().values().stream()
                 .mapToLong(weight -> weight.shape().size())
                 .sum();
         assertThat(adapted.trainableParameters()).isEqualTo(numbers);
@@ -218,9 +218,9 @@ class BaselinesPropertyTest {
             });
             seen += group.parameters().size();
         }
-        assertThat(seen).isEqualTo(bart.model.weights().size());
+        assertThat(seen).isEqualTo(bart.model().weights().size());
         adapted.detach();
-        assertThat(bart.model.weights().values()).noneMatch(Variable::requiresGradient);
+        assertThat(bart.model().weights().values()).noneMatch(Variable::requiresGradient);
     }
 
     @ParameterizedTest

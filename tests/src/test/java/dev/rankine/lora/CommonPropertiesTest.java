@@ -8,11 +8,9 @@ import dev.rankine.autograd.GradientMode;
 import dev.rankine.autograd.Variable;
 import dev.rankine.lora.peft.BaseModel;
 import dev.rankine.lora.task.AdapterFolder;
-import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
-import dev.rankine.tensor.reference.ReferenceBackend;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.train.ParameterGroup;
 import java.nio.file.Path;
@@ -30,9 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is true of every method, whatever it does in between. */
 class CommonPropertiesTest {
-    private static final Backend REFERENCE = new ReferenceBackend();
-    private static final int STEPS = 30;
-    private static final int SEED = 11;
+    private static final int STEPS = 20;
 
     private static final List<MethodCase> CASES = MethodCase.all();
 
@@ -41,14 +37,6 @@ class CommonPropertiesTest {
 
     static List<MethodCase> cases() {
         return CASES;
-    }
-
-    private static SmallBart bart(DType dtype) {
-        return new SmallBart(REFERENCE, dtype, SEED);
-    }
-
-    private static Rig rig(AdaptedModel adapted) {
-        return new Rig(adapted.controller(), REFERENCE, 3, STEPS, .02);
     }
 
     @ParameterizedTest
@@ -64,52 +52,52 @@ class CommonPropertiesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void theStartChangesNothing(MethodCase c) {
-        SmallBart bart = bart(DType.F32);
-        double[] bare = bart.logits();
-        AdaptedModel adapted = bart.attach(c.method());
+        SmallModel model = c.fresh(DType.F32);
+        double[] bare = model.logits();
+        AdaptedModel adapted = model.attach(c.method());
         assertThat(adapted.method()).isEqualTo(c.method());
         if (c.atStart() == 0) {
-            assertThat(bart.logits()).isEqualTo(bare);
+            assertThat(model.logits()).isEqualTo(bare);
         } else if (c.atStart() == Double.POSITIVE_INFINITY) {
-            assertThat(bart.logits()).isNotEqualTo(bare);
+            assertThat(model.logits()).isNotEqualTo(bare);
         } else {
-            assertThat(bart.logits()).containsExactly(bare, within(c.atStart()));
+            assertThat(model.logits()).containsExactly(bare, within(c.atStart()));
         }
         assertThat(adapted.trainableParameters()).isPositive().isEqualTo(adapted.retainedParameters());
         adapted.detach();
-        assertThat(bart.logits()).isEqualTo(bare);
+        assertThat(model.logits()).isEqualTo(bare);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void trainingLowersTheLossAndNeverTouchesTheWeights(MethodCase c) {
-        SmallBart bart = bart(DType.F32);
-        double[] bare = bart.logits();
-        Map<String, List<Double>> weights = bart.weights();
-        AdaptedModel adapted = bart.attach(c.method());
-        double before = bart.loss(Pass.inference()).data().item();
-        Rig rig = rig(adapted);
-        bart.train(rig, STEPS);
+        SmallModel model = c.fresh(DType.F32);
+        double[] bare = model.logits();
+        Map<String, List<Double>> weights = model.weights();
+        AdaptedModel adapted = model.attach(c.method());
+        double before = model.loss(Pass.inference()).data().item();
+        Rig rig = MethodCase.rig(adapted, STEPS);
+        model.train(rig, STEPS);
         adapted.controller().finish();
-        assertThat(bart.loss(Pass.inference()).data().item()).isLessThan(before);
+        assertThat(model.loss(Pass.inference()).data().item()).isLessThan(before);
         if (c.method() instanceof FullMethod) {
-            assertThat(bart.weights()).isNotEqualTo(weights);
+            assertThat(model.weights()).isNotEqualTo(weights);
         } else {
-            assertThat(bart.weights()).isEqualTo(weights);
+            assertThat(model.weights()).isEqualTo(weights);
         }
         adapted.detach();
-        assertThat(bart.weights()).isEqualTo(weights);
-        assertThat(bart.logits()).isEqualTo(bare);
+        assertThat(model.weights()).isEqualTo(weights);
+        assertThat(model.logits()).isEqualTo(bare);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void asManyTripletsStayAsWereAskedFor(MethodCase c) {
-        SmallBart bart = bart(DType.F32);
-        AdaptedModel adapted = bart.attach(c.method());
+        SmallModel model = c.fresh(DType.F32);
+        AdaptedModel adapted = model.attach(c.method());
         Retained start = adapted.retained();
         assertThat(start.density()).isEqualTo(1);
-        bart.train(rig(adapted), STEPS);
+        model.train(MethodCase.rig(adapted, STEPS), STEPS);
         double density = c.has("density") ? .5 : 1;
         assertThat(adapted.retained().triplets()).isEqualTo(Math.round(density * start.triplets()));
         assertThat(adapted.retained().initialTriplets()).isEqualTo(start.triplets());
@@ -122,34 +110,34 @@ class CommonPropertiesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void theMergedModelComputesTheSameAndUnmergingRestoresIt(MethodCase c) {
-        SmallBart bart = bart(DType.F32);
-        AdaptedModel adapted = bart.attach(c.method());
-        bart.train(rig(adapted), 6);
-        double[] trained = bart.logits();
+        SmallModel model = c.fresh(DType.F32);
+        AdaptedModel adapted = model.attach(c.method());
+        model.train(MethodCase.rig(adapted, STEPS), 6);
+        double[] trained = model.logits();
         if (adapted.adapters().stream().allMatch(Mergeable.class::isInstance)) {
             try (Merge _ = Merge.of(adapted.adapters())) {
-                assertThat(bart.logits()).containsExactly(trained, within(2e-5));
+                assertThat(model.logits()).containsExactly(trained, within(2e-5));
             }
         } else {
             assertThatThrownBy(() -> Merge.of(adapted.adapters())).hasMessageContaining("stays beside the model");
         }
         // and nothing is left of it
-        assertThat(bart.logits()).isEqualTo(trained);
+        assertThat(model.logits()).isEqualTo(trained);
     }
 
     /** Some elements of everything that is trained, at a place where no factor is 0. */
     @ParameterizedTest
     @MethodSource("cases")
     void gradientsAreThoseOfCentralDifferences(MethodCase c) {
-        SmallBart bart = bart(DType.F64);
-        AdaptedModel adapted = bart.attach(c.method());
+        SmallModel model = c.fresh(DType.F64);
+        AdaptedModel adapted = model.attach(c.method());
         stir(adapted);
-        bart.loss(Pass.inference()).backward();
+        model.loss(Pass.inference()).backward();
         int compared = 0;
         for (Map.Entry<String, Variable> parameter : trained(adapted).entrySet()) {
             double[] gradient = parameter.getValue().gradient().toDoubles();
             for (int place : new int[] {0, gradient.length / 2, gradient.length - 1}) {
-                double difference = difference(bart, parameter.getValue(), place);
+                double difference = difference(model, parameter.getValue(), place);
                 if (c.gradient()) {
                     assertThat(gradient[place])
                             .as("%s[%d]", parameter.getKey(), place)
@@ -181,7 +169,7 @@ class CommonPropertiesTest {
         }
     }
 
-    private static double difference(SmallBart bart, Variable parameter, int place) {
+    private static double difference(SmallModel model, Variable parameter, int place) {
         double h = 1e-6;
         double[] values = parameter.data().toDoubles();
         double middle = values[place];
@@ -190,7 +178,7 @@ class CommonPropertiesTest {
             for (int end = 0; end < 2; end++) {
                 values[place] = middle + (end == 0 ? -h : h);
                 parameter.data().write(values);
-                ends[end] = bart.loss(Pass.inference()).data().item();
+                ends[end] = model.loss(Pass.inference()).data().item();
             }
         }
         values[place] = middle;
@@ -201,16 +189,16 @@ class CommonPropertiesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void permutingTripletsChangesNothing(MethodCase c) {
-        SmallBart bart = bart(DType.F64);
+        SmallModel model = c.fresh(DType.F64);
         Method method = c.has("rank") ? c.method().with(Map.of("rank", "4")) : c.method();
-        AdaptedModel adapted = bart.attach(method);
+        AdaptedModel adapted = model.attach(method);
         stir(adapted);
-        double[] before = bart.logits();
+        double[] before = model.logits();
         List<Integer> order = IntStream.range(0, 4).boxed().collect(Collectors.toList());
         Collections.shuffle(order, new Random(5));
         Triplets permuted = Triplets.at(order.stream().mapToInt(j -> j).toArray());
         trained(adapted).forEach((name, parameter) -> permute(name, parameter.data(), permuted));
-        assertThat(bart.logits()).containsExactly(before, within(1e-10));
+        assertThat(model.logits()).containsExactly(before, within(1e-10));
     }
 
     private static void permute(String name, Tensor parameter, Triplets permuted) {
@@ -226,19 +214,19 @@ class CommonPropertiesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void aResumedRunHasTheBitsOfAnUninterruptedOne(MethodCase c) {
-        SmallBart whole = bart(DType.F32);
+        SmallModel whole = c.fresh(DType.F32);
         AdaptedModel adapted = whole.attach(c.method());
-        Rig rig = rig(adapted);
+        Rig rig = MethodCase.rig(adapted, STEPS);
         Map<Integer, Map<String, Tensor>> checkpoints = new LinkedHashMap<>();
-        for (int interruption : new int[] {7, 20}) {
+        for (int interruption : new int[] {7, 13}) {
             whole.train(rig, interruption);
             checkpoints.put(interruption, rig.checkpoint());
         }
         whole.train(rig, STEPS);
         checkpoints.forEach((interruption, checkpoint) -> {
-            SmallBart again = bart(DType.F32);
+            SmallModel again = c.fresh(DType.F32);
             AdaptedModel resumed = again.attach(c.method());
-            again.train(Rig.resume(resumed.controller(), REFERENCE, 3, STEPS, .02, checkpoint, interruption), STEPS);
+            again.train(MethodCase.resume(resumed, STEPS, checkpoint, interruption), STEPS);
             resumed.controller().finish();
             assertThat(again.logits()).isEqualTo(whole.logits());
             assertThat(resumed.retained()).isEqualTo(adapted.retained());
@@ -248,19 +236,19 @@ class CommonPropertiesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void whatIsSavedComputesTheSameWhenItIsLoaded(MethodCase c) {
-        SmallBart bart = bart(DType.F32);
-        AdaptedModel adapted = bart.attach(c.method());
-        bart.train(rig(adapted), STEPS);
-        double[] trained = bart.logits();
+        SmallModel model = c.fresh(DType.F32);
+        AdaptedModel adapted = model.attach(c.method());
+        model.train(MethodCase.rig(adapted, STEPS), STEPS);
+        double[] trained = model.logits();
         adapted.controller().finish();
         AdapterFolder.save(temporary.resolve("adapter"), adapted, BaseModel.at("small"));
-        SmallBart fresh = bart(DType.F32);
+        SmallModel fresh = c.fresh(DType.F32);
         AdaptedModel loaded =
-                AdapterFolder.attach(temporary.resolve("adapter"), fresh.model, REFERENCE, new Method.Run(1, 0));
+                AdapterFolder.attach(temporary.resolve("adapter"), fresh.model(), fresh.backend, new Method.Run(1, 0));
         assertThat(fresh.logits()).containsExactly(trained, within(1e-5));
         AdapterFolder.save(temporary.resolve("adapter"), loaded, BaseModel.at("small"));
-        SmallBart again = bart(DType.F32);
-        AdapterFolder.attach(temporary.resolve("adapter"), again.model, REFERENCE, new Method.Run(1, 0));
+        SmallModel again = c.fresh(DType.F32);
+        AdapterFolder.attach(temporary.resolve("adapter"), again.model(), again.backend, new Method.Run(1, 0));
         assertThat(again.logits()).isEqualTo(fresh.logits());
     }
 }

@@ -10,19 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Trained Pfeiffer adapters of a {@link SmallBart} in folders, for fusion. */
+/** Trained Pfeiffer adapters of a {@link SmallModel} in folders, for fusion. */
 final class Experts {
     private Experts() {}
 
     /** Two folders with a comma between them. */
-    static String folders() {
+    static String folders(SmallModel.Kind kind) {
         List<Path> folders = new ArrayList<>();
         try {
             Path place = Files.createTempDirectory("experts");
             place.toFile().deleteOnExit();
             for (int n = 0; n < 2; n++) {
                 Path folder = place.resolve("expert" + n);
-                trained(n).write(folder);
+                trained(kind, n).write(folder);
                 folders.add(folder);
                 folder.toFile().deleteOnExit();
                 try (var files = Files.list(folder)) {
@@ -35,11 +35,11 @@ final class Experts {
         return new Folders(folders).toString();
     }
 
-    private static StoredAdapter trained(int seed) {
-        SmallBart bart = new SmallBart(new ReferenceBackend(), DType.F32, 11);
+    private static StoredAdapter trained(SmallModel.Kind kind, int seed) {
+        SmallModel model = kind.make(new ReferenceBackend(), DType.F32, 11);
         Method pfeiffer = Methods.named("pfeiffer").with(Map.of("bottleneck", "" + (2 + seed), "spread", "0.3"));
-        AdaptedModel adapted = pfeiffer.attach(bart.model, new Method.Run(seed, 0));
-        bart.train(new Rig(adapted.controller(), bart.backend, 3, 4, .02), 4);
+        AdaptedModel adapted = pfeiffer.attach(model.model(), new Method.Run(seed, 0));
+        model.train(new Rig(adapted.controller(), model.backend, 3, 4, .02), 4);
         return StoredAdapter.of(adapted, "small");
     }
 }

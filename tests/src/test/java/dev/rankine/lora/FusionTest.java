@@ -140,7 +140,7 @@ class FusionTest {
     @Test
     void onlyTheFusionIsTrainedAndItNeedsNoFolderOnceSaved() throws IOException {
         SmallBart bart = bart();
-        Method method = Methods.named("fusion").with(Map.of("adapters", Experts.folders()));
+        Method method = Methods.named("fusion").with(Map.of("adapters", Experts.folders(SmallModel.Kind.BART)));
         AdaptedModel adapted = bart.attach(method);
         int layers = 2;
         assertThat(adapted.trainableParameters()).isEqualTo(3L * SmallBart.WIDTH * SmallBart.WIDTH * layers);
@@ -158,7 +158,7 @@ class FusionTest {
         Files.writeString(description, Files.readString(description).replace("expert", "gone"));
         StoredAdapter stored = StoredAdapter.read(folder, REFERENCE);
         SmallBart fresh = bart();
-        stored.method().attach(fresh.model, RUN, stored.tensors());
+        stored.method().attach(fresh.model(), RUN, stored.tensors());
         assertThat(fresh.logits()).isEqualTo(bart.logits());
     }
 
@@ -189,9 +189,9 @@ class FusionTest {
         assertThat(stored.method()).isEqualTo(Methods.named("prompt").with(Map.of("length", "3")));
         SmallBart other = bart();
         Method longer = stored.method().with(Map.of("length", "4"));
-        assertThatThrownBy(() -> longer.attach(other.model, RUN, stored.tensors()))
+        assertThatThrownBy(() -> longer.attach(other.model(), RUN, stored.tensors()))
                 .hasMessageContaining("model.encoder.prompt must be [4, 6], got [3, 6]");
-        assertThatThrownBy(() -> Methods.named("prefix").attach(other.model, RUN, stored.tensors()))
+        assertThatThrownBy(() -> Methods.named("prefix").attach(other.model(), RUN, stored.tensors()))
                 .hasMessageContaining("unknown [model.encoder.prompt]");
         assertThat(other.logits()).isEqualTo(bart().logits());
         other.attach(Methods.named("prompt")).detach();
