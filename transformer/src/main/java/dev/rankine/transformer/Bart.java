@@ -22,7 +22,7 @@ public final class Bart extends Module implements EncoderDecoder {
         super("");
         this.settings = settings;
         tokens = child(new TokenEmbedding("model.shared", settings, weights));
-        encoder = child(new Encoder("model.encoder", tokens, settings, weights));
+        encoder = child(new Encoder("model.encoder", tokens, 0, settings, weights));
         decoder = child(new Decoder("model.decoder", tokens, true, settings, weights));
         Shape row = Shape.of(1, settings.vocabulary());
         Tensor bias = buffer(weights, "final_logits_bias", row, new Weights.Start.Constant(0));
@@ -35,7 +35,7 @@ public final class Bart extends Module implements EncoderDecoder {
 
     @Override
     public Variable logits(Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
-        Encoded encoded = encoder.apply(inputIds, inputMask, pass);
+        Encoded encoded = encoder.apply(inputIds, inputMask, null, pass);
         return tokens.scores(decoder.apply(decoderIds, null, encoded, pass), scoreBias);
     }
 
@@ -43,7 +43,7 @@ public final class Bart extends Module implements EncoderDecoder {
     public Decoding startDecoding(Tensor inputIds, Tensor inputMask) {
         Pass pass = Pass.inference();
         try (var _ = GradientMode.noGrad()) {
-            Encoded encoded = encoder.apply(inputIds, inputMask, pass);
+            Encoded encoded = encoder.apply(inputIds, inputMask, null, pass);
             return new StepwiseDecoding(decoder, inputIds.shape().dim(0), encoded, tokens, scoreBias);
         }
     }

@@ -28,12 +28,13 @@ public final class Decoder extends Module {
             String path, TokenEmbedding tokens, boolean crossAttention, TransformerSettings settings, Weights weights) {
         super(path);
         this.crossAttention = crossAttention;
-        input = child(new InputLayer(path, tokens, settings, weights));
+        Layout.InStack names = settings.form().layout().stack();
+        input = child(new InputLayer(path, tokens, 0, settings, weights));
         for (int i = 0; i < settings.decoder().layers(); i++) {
-            layers.add(child(new DecoderLayer(path("layers." + i), crossAttention, settings, weights)));
+            layers.add(child(new DecoderLayer(path(names.layers() + "." + i), crossAttention, settings, weights)));
         }
         lastNorm = settings.form().norms() == NormOrder.PRE
-                ? child(new LayerNormalization(path("layer_norm"), settings.width(), weights))
+                ? child(new LayerNormalization(path(names.requireLastNorm()), settings, weights))
                 : null;
         causal = new CausalMask(weights.backend(), weights.dtype());
     }
@@ -49,7 +50,7 @@ public final class Decoder extends Module {
     public Variable apply(Tensor ids, @Nullable Tensor mask, @Nullable Encoded encoded, Pass pass) {
         requireEncoded(encoded);
         Variable extra = input.extraRows(ids.shape().dim(0), pass);
-        Variable x = input.apply(ids, extra, 0, pass);
+        Variable x = input.apply(ids, null, extra, 0, pass);
         int places = x.shape().dim(1);
         Tensor visible = causal.of(places, places);
         if (mask != null) {
@@ -90,7 +91,7 @@ public final class Decoder extends Module {
     Variable step(Tensor ids, State state) {
         ShapeMismatch.require(path(), "the next ids", ids.shape().with(0, state.batch), ids.shape());
         Variable extra = state.written == 0 ? input.extraRows(state.batch, state.pass) : null;
-        Variable x = input.apply(ids, extra, state.written, state.pass);
+        Variable x = input.apply(ids, null, extra, state.written, state.pass);
         int places = x.shape().dim(1);
         Tensor visible = places == 1 ? null : causal.of(places, state.written + places);
         for (int i = 0; i < layers.size(); i++) {

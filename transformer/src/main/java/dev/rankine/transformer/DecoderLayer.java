@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * sublayer, each with its residual.
  */
 public final class DecoderLayer extends Module {
+    private static final Layout.Sublayer CROSS = new Layout.Sublayer("encoder_attn", "encoder_attn_layer_norm");
+
     private final MultiHeadAttention selfAttention;
     private final Residual selfResidual;
     private final @Nullable Cross cross;
@@ -26,23 +28,16 @@ public final class DecoderLayer extends Module {
     public DecoderLayer(String path, boolean crossAttention, TransformerSettings settings, Weights weights) {
         super(path);
         TransformerSettings.Stack stack = settings.decoder();
-        selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
-        selfResidual =
-                child(new Residual(path, "self_attn", Sublayer.ATTENTION, "self_attn_layer_norm", settings, weights));
+        Layout names = settings.form().layout();
+        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack.heads(), settings, weights));
+        selfResidual = child(new Residual(path, Sublayer.ATTENTION, names.attention(), settings, weights));
         cross = crossAttention
                 ? new Cross(
-                        child(new MultiHeadAttention(path("encoder_attn"), stack.heads(), settings, weights)),
-                        child(new Residual(
-                                path,
-                                "encoder_attn",
-                                Sublayer.ATTENTION,
-                                "encoder_attn_layer_norm",
-                                settings,
-                                weights)))
+                        child(new MultiHeadAttention(path(CROSS.path()), stack.heads(), settings, weights)),
+                        child(new Residual(path, Sublayer.ATTENTION, CROSS, settings, weights)))
                 : null;
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
-        feedForwardResidual =
-                child(new Residual(path, "fc2", Sublayer.FEED_FORWARD, "final_layer_norm", settings, weights));
+        feedForwardResidual = child(new Residual(path, Sublayer.FEED_FORWARD, names.feedForward(), settings, weights));
     }
 
     /**

@@ -14,26 +14,31 @@ public final class Encoder extends Module {
     private final List<EncoderLayer> layers = new ArrayList<>();
     private final @Nullable LayerNormalization lastNorm;
 
-    /** @param tokens owned by the model, which may share it with a decoder */
-    public Encoder(String path, TokenEmbedding tokens, TransformerSettings settings, Weights weights) {
+    /**
+     * @param tokens owned by the model, which may share it with a decoder
+     * @param tokenTypes how many kinds of symbols the stack tells apart, 0 for none
+     */
+    public Encoder(String path, TokenEmbedding tokens, int tokenTypes, TransformerSettings settings, Weights weights) {
         super(path);
-        input = child(new InputLayer(path, tokens, settings, weights));
+        Layout.InStack names = settings.form().layout().stack();
+        input = child(new InputLayer(path, tokens, tokenTypes, settings, weights));
         for (int i = 0; i < settings.encoder().layers(); i++) {
-            layers.add(child(new EncoderLayer(path("layers." + i), settings, weights)));
+            layers.add(child(new EncoderLayer(path(names.layers() + "." + i), settings, weights)));
         }
         lastNorm = settings.form().norms() == NormOrder.PRE
-                ? child(new LayerNormalization(path("layer_norm"), settings.width(), weights))
+                ? child(new LayerNormalization(path(names.requireLastNorm()), settings, weights))
                 : null;
     }
 
     /**
      * @param ids I64 [B, S]
      * @param mask [B, S]: 1 on symbols, 0 on padding
+     * @param types I64 [B, S], the kind of each symbol; null where all are of kind 0, or there are no kinds
      */
-    public Encoded apply(Tensor ids, Tensor mask, Pass pass) {
+    public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
         Variable extra = input.extraRows(ids.shape().dim(0), pass);
-        Variable x = input.apply(ids, extra, 0, pass);
+        Variable x = input.apply(ids, types, extra, 0, pass);
         int rows = extra == null ? 0 : extra.shape().dim(1);
         Tensor visible = AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask));
         Tensor keys = AttentionMasks.ofKeys(visible);

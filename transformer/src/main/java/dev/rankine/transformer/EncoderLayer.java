@@ -17,12 +17,11 @@ public final class EncoderLayer extends Module {
     public EncoderLayer(String path, TransformerSettings settings, Weights weights) {
         super(path);
         TransformerSettings.Stack stack = settings.encoder();
-        selfAttention = child(new MultiHeadAttention(path("self_attn"), stack.heads(), settings, weights));
-        selfResidual =
-                child(new Residual(path, "self_attn", Sublayer.ATTENTION, "self_attn_layer_norm", settings, weights));
+        Layout names = settings.form().layout();
+        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack.heads(), settings, weights));
+        selfResidual = child(new Residual(path, Sublayer.ATTENTION, names.attention(), settings, weights));
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
-        feedForwardResidual =
-                child(new Residual(path, "fc2", Sublayer.FEED_FORWARD, "final_layer_norm", settings, weights));
+        feedForwardResidual = child(new Residual(path, Sublayer.FEED_FORWARD, names.feedForward(), settings, weights));
     }
 
     /**

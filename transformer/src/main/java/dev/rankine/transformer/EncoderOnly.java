@@ -1,16 +1,29 @@
 package dev.rankine.transformer;
 
+import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
+import org.jspecify.annotations.Nullable;
 
 /** An encoder that stands alone, with an embedding of its own: the body of a classifier. */
 public final class EncoderOnly extends Module implements Model {
+    private final TokenEmbedding tokens;
     private final Encoder encoder;
 
+    /** An encoder that does not tell kinds of symbols apart. */
     public EncoderOnly(TransformerSettings settings, Weights weights) {
-        super("");
-        TokenEmbedding tokens = child(new TokenEmbedding("model.encoder.embed_tokens", settings, weights));
-        encoder = child(new Encoder("model.encoder", tokens, settings, weights));
+        this("model.encoder", 0, settings, weights);
+    }
+
+    /**
+     * @param path of the stack, such as {@code roberta}
+     * @param tokenTypes how many kinds of symbols it tells apart, 0 for none
+     */
+    public EncoderOnly(String path, int tokenTypes, TransformerSettings settings, Weights weights) {
+        super(path);
+        Layout.InStack names = settings.form().layout().stack();
+        tokens = child(new TokenEmbedding(path(names.tokens()), settings, weights));
+        encoder = child(new Encoder(path, tokens, tokenTypes, settings, weights));
     }
 
     /**
@@ -18,7 +31,17 @@ public final class EncoderOnly extends Module implements Model {
      * @param mask [B, S]: 1 on symbols, 0 on padding
      */
     public Encoded apply(Tensor ids, Tensor mask, Pass pass) {
-        return encoder.apply(ids, mask, pass);
+        return apply(ids, mask, null, pass);
+    }
+
+    /** @param types I64 [B, S], the kind of each symbol; null where all are of kind 0 or there are none */
+    public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        return encoder.apply(ids, mask, types, pass);
+    }
+
+    /** Scores [B, S, V] of every symbol for states h[B, S, C], by the matrix that embeds them. */
+    Variable scores(Variable h, Variable bias) {
+        return tokens.scores(h, bias);
     }
 
     @Override

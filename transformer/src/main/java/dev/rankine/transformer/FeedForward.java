@@ -11,12 +11,13 @@ public final class FeedForward extends Module {
     private final double dropout;
     private final long stream;
 
-    /** @param path of the layer around it: Hugging Face's BART has no name for this part */
+    /** @param path of the layer around it: most families have no name for this part */
     public FeedForward(String path, int inner, TransformerSettings settings, Weights weights) {
         super(path);
         int width = settings.width();
-        fc1 = child(new LinearLayer(path("fc1"), width, inner, settings.initStd(), weights));
-        fc2 = child(new LinearLayer(path("fc2"), inner, width, settings.initStd(), weights));
+        Layout.Products names = settings.form().layout().products();
+        fc1 = child(new LinearLayer(path(names.in()), width, inner, settings.initStd(), weights));
+        fc2 = child(new LinearLayer(path(names.out()), inner, width, settings.initStd(), weights));
         activation = settings.form().activation();
         dropout = settings.dropout().activation();
         stream = Pass.stream(path("activation_dropout"));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class InputLayer extends Module {
     private final TokenEmbedding tokens;
     private final Positions positions;
+    private final @Nullable TokenTypes types;
     private final LayerNormalization norm;
     private final InputSite site;
     private final double dropout;
@@ -24,12 +25,17 @@ final class InputLayer extends Module {
     /**
      * @param path of the stack
      * @param tokens owned by the model, which may share it among stacks
+     * @param tokenTypes how many kinds of symbols there are, 0 where they are not told apart
      */
-    InputLayer(String path, TokenEmbedding tokens, TransformerSettings settings, Weights weights) {
+    InputLayer(String path, TokenEmbedding tokens, int tokenTypes, TransformerSettings settings, Weights weights) {
         super(path);
         this.tokens = tokens;
-        positions = child(Positions.of(path("embed_positions"), settings, weights));
-        norm = child(new LayerNormalization(path("layernorm_embedding"), settings.width(), weights));
+        Layout.InStack names = settings.form().layout().stack();
+        positions = child(Positions.of(path(names.positions()), settings, weights));
+        types = tokenTypes == 0
+                ? null
+                : child(new TokenTypes(path("embeddings.token_type_embeddings"), tokenTypes, settings, weights));
+        norm = child(new LayerNormalization(path(names.norm()), settings, weights));
         site = new InputSite(path, settings.width());
         dropout = settings.dropout().residual();
         stream = Pass.stream(path("dropout"));
@@ -44,16 +50,25 @@ final class InputLayer extends Module {
     /**
      * [B, P + T, C] for ids I64 [B, T].
      *
+     * @param kinds I64 [B, T], the kind of each symbol; null where all are of kind 0 or there are none
      * @param extra rows [B, P, C] in front, null for none
      * @param from the place of the first row
      */
-    Variable apply(Tensor ids, @Nullable Variable extra, int from, Pass pass) {
+    Variable apply(Tensor ids, @Nullable Tensor kinds, @Nullable Variable extra, int from, Pass pass) {
         if (ids.dtype() != DType.I64 || ids.shape().rank() != 2) {
             throw ShapeMismatch.in(path(), "ids must be I64 [B, T], got " + ids.dtype(), ids.shape());
         }
         Variable embedded = tokens.embed(ids);
         Variable rows = extra == null ? embedded : Concatenate.concatenate(1, extra, embedded);
-        Variable placed = Add.add(rows, positions.rows(from, rows.shape().dim(1)));
+        int places = rows.shape().dim(1);
+        Variable placed = Add.add(rows, positions.rows(from, places));
+        if (types != null) {
+            placed = Add.add(
+                    placed, types.rows(kinds, ids.shape(), places - ids.shape().dim(1)));
+        } else if (kinds != null) {
+            throw new IllegalArgumentException(
+                    path() + " does not tell kinds of symbols apart: give it no token types");
+        }
         return pass.dropout(norm.apply(placed), dropout, stream);
     }
 

@@ -6,18 +6,19 @@ import dev.rankine.tensor.Shape;
 
 /** Layer norm over the last axis of x[..., C] with a gain and a bias of its own. */
 public final class LayerNormalization extends Module {
-    private static final double EPSILON = 1e-5;
-
     private final Variable gamma;
     private final Variable beta;
+    private final double epsilon;
 
-    public LayerNormalization(String path, int width, Weights weights) {
+    public LayerNormalization(String path, TransformerSettings settings, Weights weights) {
         super(path);
+        int width = settings.width();
+        epsilon = settings.form().normEpsilon();
         gamma = weight(weights, "weight", Shape.of(width), new Weights.Start.Constant(1));
         beta = weight(weights, "bias", Shape.of(width), new Weights.Start.Constant(0));
     }
 
     public Variable apply(Variable x) {
-        return LayerNorm.layerNorm(x, gamma, beta, EPSILON);
+        return LayerNorm.layerNorm(x, gamma, beta, epsilon);
     }
 }

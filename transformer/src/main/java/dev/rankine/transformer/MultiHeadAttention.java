@@ -33,10 +33,11 @@ public final class MultiHeadAttention extends Module {
         super(path);
         this.heads = heads;
         headWidth = settings.width() / heads;
-        key = projection("k_proj", settings, weights);
-        value = projection("v_proj", settings, weights);
-        query = projection("q_proj", settings, weights);
-        out = projection("out_proj", settings, weights);
+        Layout.Projections names = settings.form().layout().projections();
+        key = projection(names.key(), settings, weights);
+        value = projection(names.value(), settings, weights);
+        query = projection(names.query(), settings, weights);
+        out = projection(names.out(), settings, weights);
         keyValueSite = new KeyValueSite(path, heads, headWidth);
         dropout = settings.dropout().attention();
         stream = Pass.stream(path("attention_dropout"));

@@ -29,9 +29,7 @@ public record RandomWeights(Backend backend, DType dtype, long seed) implements 
             case Start.Constant(double value) -> Arrays.fill(values, value);
             case Start.Normal(double deviation) -> {
                 long stream = Pass.stream(name);
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = deviation * Philox.normal(seed, stream, 0, 0, i);
-                }
+                Arrays.parallelSetAll(values, i -> deviation * Philox.normal(seed, stream, 0, 0, i));
             }
         }
         return Tensor.of(backend, dtype, shape, values);

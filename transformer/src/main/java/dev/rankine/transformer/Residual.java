@@ -20,19 +20,13 @@ public final class Residual extends Module {
 
     /**
      * @param path of the layer
-     * @param name of the site in the layer, such as {@code self_attn}
      * @param sublayer what stands there
-     * @param normName such as {@code self_attn_layer_norm}
+     * @param names of the sublayer and its norm
      */
-    Residual(
-            String path,
-            String name,
-            Sublayer sublayer,
-            String normName,
-            TransformerSettings settings,
-            Weights weights) {
+    Residual(String path, Sublayer sublayer, Layout.Sublayer names, TransformerSettings settings, Weights weights) {
         super(path);
-        norm = child(new LayerNormalization(path(normName), settings.width(), weights));
+        String name = names.path();
+        norm = child(new LayerNormalization(path(names.norm()), settings, weights));
         order = settings.form().norms();
         site = new ResidualSite(path(name), sublayer, settings.width());
         dropout = settings.dropout().residual();

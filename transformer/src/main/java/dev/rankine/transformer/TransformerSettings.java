@@ -60,24 +60,37 @@ public record TransformerSettings(
      * @param norms where layer norm stands
      * @param positions learned or fixed
      * @param scaleEmbedding whether embedded symbols are multiplied by sqrt(C)
+     * @param normEpsilon added to the variance in every norm
+     * @param layout the names of the parts
      */
-    public record Form(Activation activation, NormOrder norms, PositionKind positions, boolean scaleEmbedding) {
+    public record Form(
+            Activation activation,
+            NormOrder norms,
+            PositionKind positions,
+            boolean scaleEmbedding,
+            double normEpsilon,
+            Layout layout) {
         public static final Form BART = new Form(Activation.GELU, NormOrder.POST, PositionKind.LEARNED, false);
 
+        /** A form under BART's names. */
+        public Form(Activation activation, NormOrder norms, PositionKind positions, boolean scaleEmbedding) {
+            this(activation, norms, positions, scaleEmbedding, 1e-5, Layout.BART);
+        }
+
         public Form activation(Activation other) {
-            return new Form(other, norms, positions, scaleEmbedding);
+            return new Form(other, norms, positions, scaleEmbedding, normEpsilon, layout);
         }
 
         public Form norms(NormOrder other) {
-            return new Form(activation, other, positions, scaleEmbedding);
+            return new Form(activation, other, positions, scaleEmbedding, normEpsilon, layout);
         }
 
         public Form positions(PositionKind other) {
-            return new Form(activation, norms, other, scaleEmbedding);
+            return new Form(activation, norms, other, scaleEmbedding, normEpsilon, layout);
         }
 
         public Form scaleEmbedding(boolean wanted) {
-            return new Form(activation, norms, positions, wanted);
+            return new Form(activation, norms, positions, wanted, normEpsilon, layout);
         }
     }
 

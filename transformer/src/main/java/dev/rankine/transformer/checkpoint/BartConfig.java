@@ -84,19 +84,25 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
 
     /** @throws CheckpointException naming the file and the key that is wrong or not supported */
     public static BartConfig read(Path file) {
-        ConfigKeys keys = ConfigKeys.read(file);
+        return read(ConfigKeys.read(file));
+    }
+
+    static BartConfig read(ConfigKeys keys) {
         NormOrder norms = BartKeys.architecture(keys);
         BartKeys.requireSupported(keys, norms);
         try {
             return parse(keys, norms);
         } catch (IllegalArgumentException outOfRange) {
-            throw CheckpointException.in(file, String.valueOf(outOfRange.getMessage()), outOfRange);
+            throw CheckpointException.in(keys.file(), String.valueOf(outOfRange.getMessage()), outOfRange);
         }
     }
 
     private static BartConfig parse(ConfigKeys keys, NormOrder norms) {
-        Form form =
-                new Form(BartKeys.activation(keys), norms, PositionKind.LEARNED, keys.flag("scale_embedding", false));
+        Form form = new Form(
+                ConfigRules.activation(keys, "activation_function", "gelu"),
+                norms,
+                PositionKind.LEARNED,
+                keys.flag("scale_embedding", false));
         TransformerSettings settings = new TransformerSettings(
                 keys.integer("vocab_size", 50_265),
                 keys.integer("d_model", 1024),
@@ -114,9 +120,6 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
                 keys.integer("bos_token_id", 0),
                 keys.integer("eos_token_id", 2),
                 BartKeys.decoderStart(keys, norms));
-        // of the stored weights, which say it themselves
-        keys.get("dtype");
-        keys.get("torch_dtype");
         return new BartConfig(settings, symbols, keys.others());
     }
 

@@ -5,22 +5,10 @@ import dev.rankine.transformer.NormOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The keys of BART's configuration whose values are names or flags, and which of those values are supported. */
 final class BartKeys {
-    private static final String BART = "BartForConditionalGeneration";
-    private static final String MBART = "MBartForConditionalGeneration";
-    private static final String SUPPORTED = "supported are " + BART + " and " + MBART;
-
-    private static final Map<String, Activation> ACTIVATIONS = Map.of(
-            "gelu", Activation.GELU,
-            "gelu_new", Activation.GELU_TANH,
-            "gelu_pytorch_tanh", Activation.GELU_TANH,
-            "relu", Activation.RELU);
-
     /** Flags whose other value means another computation. */
     private static final Map<String, Boolean> FIXED = Map.of(
             "is_encoder_decoder", true,
@@ -35,10 +23,6 @@ final class BartKeys {
     private static final List<String> PRE_NORM = List.of("normalize_before", "add_final_layer_norm");
 
     private static final List<String> LAYER_DROPS = List.of("encoder_layerdrop", "decoder_layerdrop");
-
-    /** Keys that change how the weights are stored or which parts of them are there. */
-    private static final List<String> ABSENT =
-            List.of("quantization_config", "compression_config", "pruned_heads", "cross_attention_hidden_size");
 
     /** Keys known to leave the scores of the model alone: names, hints for tools, settings of generation and heads. */
     static final Set<String> WITHOUT_EFFECT = Set.of(
@@ -104,107 +88,50 @@ final class BartKeys {
 
     /** BART has post-norm layers, mBART pre-norm ones. */
     static NormOrder architecture(ConfigKeys keys) {
-        String type = keys.text("model_type");
-        JsonNode architectures = keys.get("architectures");
-        NormOrder byType = type == null ? null : ofType(keys, type);
-        if (architectures == null) {
-            if (byType == null) {
-                throw CheckpointException.in(keys.file(), "has neither 'model_type' nor 'architectures'; " + SUPPORTED);
-            }
-            return byType;
-        }
-        if (!architectures.isArray()
-                || architectures.size() != 1
-                || !architectures.get(0).isString()) {
-            throw CheckpointException.in(
-                    keys.file(), "'architectures' must be a list of one name, got " + architectures);
-        }
-        NormOrder byName = ofName(keys, architectures.get(0).stringValue());
-        if (byType != null && byType != byName) {
-            throw CheckpointException.in(
-                    keys.file(), "'model_type' " + type + " and 'architectures' " + architectures + " contradict");
-        }
-        return byName;
-    }
-
-    private static NormOrder ofType(ConfigKeys keys, String type) {
-        return switch (type) {
-            case "bart" -> NormOrder.POST;
-            case "mbart" -> NormOrder.PRE;
-            default ->
-                throw CheckpointException.in(keys.file(), "'model_type' " + type + " is not known; " + SUPPORTED);
-        };
-    }
-
-    private static NormOrder ofName(ConfigKeys keys, String name) {
-        return switch (name) {
+        Architecture found = Architecture.of(keys);
+        return switch (found) {
             case BART -> NormOrder.POST;
             case MBART -> NormOrder.PRE;
             default ->
-                throw CheckpointException.in(keys.file(), "architecture " + name + " is not known; " + SUPPORTED);
+                throw Architecture.unfit(
+                        keys, found, "reading one sequence and writing another", Architecture.BART, Architecture.MBART);
         };
     }
 
     static void writeArchitecture(ObjectNode root, NormOrder norms) {
-        root.putArray("architectures").add(norms == NormOrder.POST ? BART : MBART);
-        root.put("model_type", norms == NormOrder.POST ? "bart" : "mbart");
+        Architecture architecture = norms == NormOrder.POST ? Architecture.BART : Architecture.MBART;
+        root.putArray("architectures").add(architecture.names().getFirst());
+        root.put("model_type", architecture.type());
         root.put("is_encoder_decoder", true);
         root.put("tie_word_embeddings", true);
     }
 
     /** Refuses every value that means another computation. */
     static void requireSupported(ConfigKeys keys, NormOrder norms) {
-        FIXED.forEach((key, supported) -> requireFlag(keys, key, supported));
-        PRE_NORM.forEach(key -> requireFlag(keys, key, norms == NormOrder.PRE));
+        FIXED.forEach((key, supported) -> ConfigRules.requireFlag(keys, key, supported));
+        PRE_NORM.forEach(key -> ConfigRules.requireFlag(keys, key, norms == NormOrder.PRE));
         for (String key : LAYER_DROPS) {
             double probability = keys.number(key, 0);
             if (probability != 0) {
-                throw unsupported(keys, key, probability, "whole layers are never dropped; set it to 0");
+                throw ConfigRules.unsupported(keys, key, probability, "whole layers are never dropped; set it to 0");
             }
         }
         int offset = keys.integer("extra_pos_embeddings", 2);
         if (offset != 2) {
-            throw unsupported(keys, "extra_pos_embeddings", offset, "BART's positions begin at row 2");
+            throw ConfigRules.unsupported(keys, "extra_pos_embeddings", offset, "BART's positions begin at row 2");
         }
-        for (String key : ABSENT) {
-            JsonNode value = keys.get(key);
-            if (value != null && !(value.isContainer() && value.isEmpty())) {
-                throw unsupported(keys, key, value, "use the folder of the full model");
-            }
-        }
+        ConfigRules.requireWhole(keys);
         requireAlias(keys, "hidden_size", keys.integer("d_model", 1024));
         requireAlias(keys, "num_attention_heads", keys.integer("encoder_attention_heads", 16));
-    }
-
-    private static void requireFlag(ConfigKeys keys, String key, boolean supported) {
-        boolean value = keys.flag(key, supported);
-        if (value != supported) {
-            throw unsupported(keys, key, value, "this architecture is computed with " + supported);
-        }
     }
 
     /** Hugging Face reads these keys as other names of the same setting. */
     private static void requireAlias(ConfigKeys keys, String key, int meant) {
         int value = keys.integer(key, meant);
         if (value != meant) {
-            throw unsupported(keys, key, value, "it is another name of a setting that is " + meant + " here");
+            throw ConfigRules.unsupported(
+                    keys, key, value, "it is another name of a setting that is " + meant + " here");
         }
-    }
-
-    private static CheckpointException unsupported(ConfigKeys keys, String key, Object value, String why) {
-        return CheckpointException.in(keys.file(), "'" + key + "': " + value + " is not supported: " + why);
-    }
-
-    static Activation activation(ConfigKeys keys) {
-        String name = keys.text("activation_function");
-        @Nullable Activation activation = name == null ? Activation.GELU : ACTIVATIONS.get(name);
-        if (activation == null) {
-            throw CheckpointException.in(
-                    keys.file(),
-                    "'activation_function' " + name + " is not known; supported are "
-                            + ACTIVATIONS.keySet().stream().sorted().toList());
-        }
-        return activation;
     }
 
     static String name(Activation activation) {

@@ -5,8 +5,8 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
-import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsException;
+import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,77 +15,82 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a safetensors file, copied into memory of their own and widened to what the model computes in. Every
- * tensor of the file is accounted for: {@link #requireComplete} names all that were missing, did not fit or were never
- * asked for.
+ * The weights of a folder, copied into memory of their own and widened to what the model computes in. Every tensor is
+ * accounted for: {@link #requireComplete} names all that were missing, did not fit or were never asked for.
  */
-public final class CheckpointWeights implements Weights {
-    private static final int NAMED = 8;
-
-    private final Safetensors file;
-    private final Map<String, String> tied;
-    private final Backend backend;
-    private final DType dtype;
+final class CheckpointWeights implements Weights {
+    private final WeightFiles files;
+    private final TensorNames names;
+    private final RandomWeights start;
     private final Set<String> taken = new HashSet<>();
+    private final List<String> fresh = new ArrayList<>();
+    private final List<String> unused = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final List<String> unfit = new ArrayList<>();
 
-    /**
-     * @param tied names under which some files hold a weight again, with the name of that weight
-     * @param dtype F32, or F64 to check gradients
-     */
-    public CheckpointWeights(Safetensors file, Map<String, String> tied, Backend backend, DType dtype) {
-        this.file = file;
-        this.tied = Map.copyOf(tied);
-        this.backend = backend;
-        this.dtype = dtype;
+    /** @param start how tensors begin that may be fresh; also the back-end and F32, or F64 to check gradients */
+    CheckpointWeights(WeightFiles files, TensorNames names, RandomWeights start) {
+        this.files = files;
+        this.names = names;
+        this.start = start;
     }
 
     @Override
     public Backend backend() {
-        return backend;
+        return start.backend();
     }
 
     @Override
     public DType dtype() {
-        return dtype;
+        return start.dtype();
     }
 
     /** A tensor that is missing or does not fit is noted, and a placeholder given: see {@link #requireComplete}. */
     @Override
-    public Tensor take(String name, Shape shape, Start start) {
+    public Tensor take(String name, Shape shape, Start beginning) {
         String stored = storedName(name);
+        boolean fits = stored != null && files.shape(stored).equals(shape);
+        if (!fits && names.fresh().test(name)) {
+            fresh.add(name);
+            return start.take(name, shape, beginning);
+        }
         if (stored == null) {
             missing.add(name);
             return placeholder(shape);
         }
         taken.add(stored);
-        if (!file.shape(stored).equals(shape)) {
-            unfit.add(stored + " is " + file.shape(stored) + ", the configuration needs " + shape);
+        if (!fits) {
+            unfit.add(stored + " is " + files.shape(stored) + ", the configuration needs " + shape);
             return placeholder(shape);
         }
         try {
-            return checked(stored, file.tensor(stored, backend));
+            return checked(stored, files.tensor(stored, backend()));
         } catch (SafetensorsException unreadable) {
-            unfit.add(stored + " is of type " + file.type(stored));
+            unfit.add(stored + " is of type " + files.type(stored));
             return placeholder(shape);
         }
     }
 
-    /** The name itself or another of the same weight; null if the file has none. */
+    /** The name itself or another of the same weight; null if the folder has none. */
     private @Nullable String storedName(String name) {
-        if (file.names().contains(name)) {
-            return name;
-        }
-        return tied.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(name) && file.names().contains(entry.getKey()))
-                .map(Map.Entry::getKey)
-                .sorted()
+        Stream<String> same = Stream.concat(
+                Stream.of(name),
+                names.tied().entrySet().stream()
+                        .filter(entry -> entry.getValue().equals(name))
+                        .map(Map.Entry::getKey)
+                        .sorted());
+        return same.flatMap(this::spellings)
+                .filter(files.names()::contains)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private Stream<String> spellings(String name) {
+        return Stream.concat(Stream.of(name), names.others().stream().map(other -> other.apply(name)));
     }
 
     private Tensor checked(String name, Tensor stored) {
@@ -93,7 +98,7 @@ public final class CheckpointWeights implements Weights {
             unfit.add(name + " holds whole numbers (I64)");
             return placeholder(stored.shape());
         }
-        Tensor tensor = stored.clone(dtype);
+        Tensor tensor = stored.clone(dtype());
         // NaN and infinity survive in a sum
         int[] axes = IntStream.range(0, tensor.shape().rank()).toArray();
         if (!Double.isFinite(tensor.reduce(Reduction.SUM, axes).item())) {
@@ -104,7 +109,7 @@ public final class CheckpointWeights implements Weights {
 
     /** Has the shape and costs no memory. */
     private Tensor placeholder(Shape shape) {
-        return Tensor.zeros(backend, dtype, Shape.of()).expand(shape);
+        return Tensor.zeros(backend(), dtype(), Shape.of()).expand(shape);
     }
 
     /**
@@ -112,15 +117,19 @@ public final class CheckpointWeights implements Weights {
      *
      * @throws CheckpointException naming every tensor that is missing, does not fit, or has no place in the model
      */
-    public void requireComplete() {
+    void requireComplete() {
         List<String> unknown = new ArrayList<>();
-        for (String name : file.names()) {
+        for (String name : files.names()) {
             if (!taken.contains(name)) {
-                String weight = tied.get(name);
-                if (weight == null) {
+                String weight = names.tied().get(name);
+                if (weight != null) {
+                    if (!isSame(name, weight)) {
+                        unfit.add(name + " differs from " + weight + ", with which it must be tied");
+                    }
+                } else if (names.unused().test(name) || names.fresh().test(name)) {
+                    unused.add(name);
+                } else {
                     unknown.add(name);
-                } else if (!isSame(name, weight)) {
-                    unfit.add(name + " differs from " + weight + ", with which it must be tied");
                 }
             }
         }
@@ -129,18 +138,29 @@ public final class CheckpointWeights implements Weights {
         describe(problems, "not of this architecture", unknown);
         describe(problems, "unfit", unfit);
         if (!problems.isEmpty()) {
-            throw CheckpointException.in(file.path(), "does not fit its configuration: " + String.join("; ", problems));
+            throw CheckpointException.in(
+                    files.path(), "does not fit its configuration: " + String.join("; ", problems));
         }
+    }
+
+    /** What began at random because the folder has no such tensor, or one of another shape. */
+    List<String> fresh() {
+        return List.copyOf(fresh);
+    }
+
+    /** What the folder holds and this model has no use for. */
+    List<String> unused() {
+        return List.copyOf(unused);
     }
 
     private boolean isSame(String duplicate, String weight) {
         String stored = storedName(weight);
         try {
             return stored != null
-                    && file.shape(duplicate).equals(file.shape(stored))
+                    && files.shape(duplicate).equals(files.shape(stored))
                     && Arrays.equals(
-                            file.tensor(duplicate, backend).toFloats(),
-                            file.tensor(stored, backend).toFloats());
+                            files.tensor(duplicate, backend()).toFloats(),
+                            files.tensor(stored, backend()).toFloats());
         } catch (SafetensorsException unreadable) {
             return false;
         }
@@ -148,10 +168,8 @@ public final class CheckpointWeights implements Weights {
 
     private static void describe(List<String> problems, String what, List<String> names) {
         if (!names.isEmpty()) {
-            String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
-            String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
-            problems.add(
-                    names.size() + (names.size() == 1 ? " tensor is " : " tensors are ") + what + ": " + first + more);
+            problems.add(names.size() + (names.size() == 1 ? " tensor is " : " tensors are ") + what + ": "
+                    + Some.of(names));
         }
     }
 }

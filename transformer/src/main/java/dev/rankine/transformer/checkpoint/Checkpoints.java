@@ -3,9 +3,11 @@ package dev.rankine.transformer.checkpoint;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
-import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Bart;
+import dev.rankine.transformer.BertClassifier;
+import dev.rankine.transformer.BertMaskedLanguageModel;
+import dev.rankine.transformer.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ import java.util.Map;
  */
 public final class Checkpoints {
     public static final String CONFIG = "config.json";
-    public static final String WEIGHTS = "model.safetensors";
+    public static final String WEIGHTS = WeightFiles.SINGLE;
 
     private static final String SHARED = "model.shared.weight";
 
@@ -46,39 +48,40 @@ public final class Checkpoints {
 
     /** The same in F32 or F64. */
     public static Checkpoint load(Path folder, Backend backend, DType dtype) {
+        ConfigKeys keys = config(folder);
+        BartConfig config = BartConfig.read(keys);
+        CheckpointWeights weights = new CheckpointWeights(
+                WeightFiles.in(folder), TensorNames.exactly(TIED), new RandomWeights(backend, dtype, 0));
+        Bart model = new Bart(config.settings(), weights);
+        weights.requireComplete();
+        return new Checkpoint(config, model);
+    }
+
+    /**
+     * A BERT or RoBERTa that scores labels. A head that the folder has not, or for another number of labels, begins at
+     * random and is named in {@link Pretrained#fresh()}.
+     *
+     * @param start the back-end, F32 (F64 to check gradients), and the seed of what begins at random
+     * @throws CheckpointException naming the file and what is wrong with it
+     */
+    public static Pretrained<BertConfig, BertClassifier> classifier(Path folder, int labels, RandomWeights start) {
+        return BertFolders.classifier(config(folder), WeightFiles.in(folder), labels, start);
+    }
+
+    /** A BERT or RoBERTa that fills holes in a text; see {@link #classifier}. */
+    public static Pretrained<BertConfig, BertMaskedLanguageModel> maskedLanguageModel(
+            Path folder, RandomWeights start) {
+        return BertFolders.maskedLanguageModel(config(folder), WeightFiles.in(folder), start);
+    }
+
+    private static ConfigKeys config(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw CheckpointException.in(
                     folder,
                     (Files.exists(folder) ? "is a file" : "there is no such folder") + "; expected a folder with "
                             + CONFIG + " and " + WEIGHTS);
         }
-        BartConfig config = BartConfig.read(folder.resolve(CONFIG));
-        CheckpointWeights weights = new CheckpointWeights(open(folder), TIED, backend, dtype);
-        Bart model = new Bart(config.settings(), weights);
-        weights.requireComplete();
-        return new Checkpoint(config, model);
-    }
-
-    private static Safetensors open(Path folder) {
-        Path file = folder.resolve(WEIGHTS);
-        if (!Files.exists(file)) {
-            throw CheckpointException.in(file, "there is no such file" + otherForm(folder));
-        }
-        try {
-            return Safetensors.open(file);
-        } catch (IOException unreadable) {
-            throw CheckpointException.of(unreadable);
-        }
-    }
-
-    private static String otherForm(Path folder) {
-        if (Files.exists(folder.resolve(WEIGHTS + ".index.json"))) {
-            return "; the folder holds weights split into several files: save the model again in one";
-        }
-        if (Files.exists(folder.resolve("pytorch_model.bin"))) {
-            return "; the folder holds pytorch_model.bin: save the model again with safe_serialization=True";
-        }
-        return "; a model folder needs it";
+        return ConfigKeys.read(folder.resolve(CONFIG));
     }
 
     /**
