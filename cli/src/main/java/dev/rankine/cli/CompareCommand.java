@@ -159,7 +159,7 @@ final class CompareCommand implements Runnable {
     private String check(Variants variants) {
         double weightDecay = training.weightDecay();
         List<TextPair> trainPairs = taskOptions.trainPairs();
-        List<TextPair> devPairs = taskOptions.devPairs();
+        List<TextPair> devPairs = taskOptions.measured().devPairs();
         TrainerSettings settings = training.settings(trainPairs.size(), seeds.getFirst());
         long steps = settings.plan(trainPairs.size()).steps();
         Set<String> doubts = new LinkedHashSet<>();
@@ -168,9 +168,9 @@ final class CompareCommand implements Runnable {
         }
         doubts.forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq seq2seq = taskOptions.load(backend, console);
+            Seq2Seq seq2seq = taskOptions.measured().load(backend, console);
             taskOptions.encodeTrain(seq2seq, trainPairs, console);
-            taskOptions.encodeDev(seq2seq, devPairs, console);
+            taskOptions.measured().encodeDev(seq2seq, devPairs, console);
             ComparisonPlan plan = plan(settings, weightDecay, backend, seq2seq, trainPairs, devPairs);
             plan.requireAgreement(out);
             for (Variant variant : variants.all()) {
@@ -212,7 +212,7 @@ final class CompareCommand implements Runnable {
         common.put("model", seq2seq.name());
         common.put("train", ComparisonPlan.fingerprint(trainPairs));
         common.put("dev", ComparisonPlan.fingerprint(devPairs));
-        common.put("max_length", taskOptions.lengthLimit());
+        common.put("max_length", taskOptions.measured().lengthLimit());
         common.put("init_adapter", taskOptions.start());
         common.put("backend", backend.name());
         common.put("threads", Integer.toString(backend.threads()));

@@ -14,7 +14,6 @@ import java.util.OptionalDouble;
 /** A comparison as text: a row per method, and under it the differences. */
 final class ComparisonTable {
     private static final String NONE = "-";
-    private static final String GAP = "  ";
 
     private final Console console;
 
@@ -28,11 +27,11 @@ final class ComparisonTable {
             if (sweep != null) {
                 console.out().println(text("%s %s", sweep.setting(), plain(round.at())));
             }
-            print(results(round.candidates()));
+            TextTable.print(console.out(), results(round.candidates()));
             console.out().println();
             differences(round.contrasts()).forEach((title, rows) -> {
                 console.out().println(title);
-                print(rows);
+                TextTable.print(console.out(), rows);
                 console.out().println();
             });
         }
@@ -85,24 +84,6 @@ final class ComparisonTable {
                             difference.isSure() ? "*" : ""));
         }
         return tables;
-    }
-
-    /** The first column to the left, the others to the right, each as wide as its widest cell. */
-    private void print(List<List<String>> rows) {
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                int place = column;
-                int width = rows.stream()
-                        .mapToInt(other -> other.get(place).length())
-                        .max()
-                        .orElse(0);
-                String cell = row.get(column);
-                String padding = " ".repeat(width - cell.length());
-                line.append(column == 0 ? cell + padding : GAP + padding + cell);
-            }
-            console.out().println(line.toString().stripTrailing());
-        }
     }
 
     private static String number(String format, OptionalDouble value) {

@@ -71,14 +71,14 @@ final class FinetuneCommand implements Runnable {
             return;
         }
         List<TextPair> trainPairs = taskOptions.trainPairs();
-        List<TextPair> devPairs = taskOptions.devPairs();
+        List<TextPair> devPairs = taskOptions.measured().devPairs();
         TrainerSettings settings = training.settings(trainPairs.size(), seed);
         long steps = settings.plan(trainPairs.size()).steps();
         UsageException.whileChecking(() -> method.review(steps)).forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq seq2seq = taskOptions.load(backend, console);
+            Seq2Seq seq2seq = taskOptions.measured().load(backend, console);
             Seq2Seq.Encoded trainData = taskOptions.encodeTrain(seq2seq, trainPairs, console);
-            Seq2Seq.Encoded devData = taskOptions.encodeDev(seq2seq, devPairs, console);
+            Seq2Seq.Encoded devData = taskOptions.measured().encodeDev(seq2seq, devPairs, console);
             FineTuning tuning =
                     UsageException.whileChecking(() -> new FineTuning(seq2seq, method, settings, weightDecay));
             taskOptions.start(tuning, backend);

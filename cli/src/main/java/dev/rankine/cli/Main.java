@@ -51,6 +51,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new FinetuneCommand(console))
                 .addSubcommand(new CompareCommand(console))
                 .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new DevicesCommand(console))
                 .addSubcommand(new CommandLine(new BenchCommand()).addSubcommand(new BenchStepCommand(console)))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

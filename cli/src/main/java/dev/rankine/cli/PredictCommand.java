@@ -1,7 +1,5 @@
 package dev.rankine.cli;
 
-import dev.rankine.lora.Method;
-import dev.rankine.lora.task.AdapterFolder;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.text.UnknownCharacters;
@@ -23,7 +21,8 @@ import picocli.CommandLine.Parameters;
 /** Writes what a model, with or without an adapter, answers to every line. */
 @Command(
         name = "predict",
-        description = "Reads a source from every line and writes source, tab, prediction.",
+        description = "Reads a source from every line and writes source, tab, prediction; with several adapters a"
+                + " prediction of each, in their order.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -35,8 +34,8 @@ final class PredictCommand implements Runnable {
             description = "Hugging Face folder of the model: config.json and model.safetensors.")
     private Path model;
 
-    @Option(names = "--adapter", paramLabel = "DIR", description = "Adapter in PEFT's format (default: none).")
-    private @Nullable Path adapter;
+    @Mixin
+    private AdapterOptions adapters;
 
     @Parameters(
             arity = "0..1",
@@ -56,23 +55,23 @@ final class PredictCommand implements Runnable {
     @Override
     public void run() {
         Inputs.requireFolder("--model", model);
-        if (adapter != null) {
-            Inputs.requireFolder("--adapter", adapter);
-        }
+        adapters.check();
         if (file != null) {
             Inputs.requireFile("FILE", file);
         }
         List<String> sources = sources();
         try (Backend backend = backendOptions.open(console)) {
             Seq2Seq task = Seq2Seq.load(backend, model);
-            if (adapter != null) {
-                AdapterFolder.attach(adapter, task.model(), backend, new Method.Run(0, 0));
-            }
             UnknownCharacters unknown = new UnknownCharacters();
-            List<String> written = task.write(sources, unknown);
-            for (int i = 0; i < sources.size(); i++) {
-                console.out().println(sources.get(i) + "\t" + written.get(i));
-            }
+            task.countUnknown(sources, unknown);
+            List<StringBuilder> lines = sources.stream().map(StringBuilder::new).toList();
+            adapters.forEach(task.model(), backend, _ -> {
+                List<String> written = task.write(sources);
+                for (int i = 0; i < written.size(); i++) {
+                    lines.get(i).append('\t').append(written.get(i));
+                }
+            });
+            lines.forEach(console.out()::println);
             if (unknown.total() > 0) {
                 console.warn("the model does not know " + unknown.describe());
             }

@@ -1,0 +1,86 @@
+package dev.rankine.cli;
+
+import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.tensor.Backend;
+import dev.rankine.transformer.data.TextPair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures a model, bare or with each of some adapters, on a data file. */
+@Command(
+        name = "evaluate",
+        description = "Measures a model, bare or with each of some adapters, on a data file.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the mixins
+final class EvaluateCommand implements Runnable {
+    @Mixin
+    private DevOptions dev;
+
+    @Mixin
+    private AdapterOptions adapters;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics to this file too.")
+    private @Nullable Path json;
+
+    @Mixin
+    private BackendOptions backendOptions;
+
+    private final Console console;
+
+    EvaluateCommand(Console console) {
+        this.console = console;
+    }
+
+    /** What {@code --json} writes. */
+    private record Evaluation(String model, String task, String data, int examples, List<Result> results) {}
+
+    private record Result(String adapter, Map<String, Double> metrics) {}
+
+    @Override
+    public void run() {
+        dev.check();
+        adapters.check();
+        List<TextPair> pairs = dev.devPairs();
+        Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
+        try (Backend backend = backendOptions.open(console)) {
+            Seq2Seq seq2seq = dev.load(backend, console);
+            Seq2Seq.Encoded data = dev.encodeDev(seq2seq, pairs, console);
+            adapters.forEach(
+                    seq2seq.model(),
+                    backend,
+                    adapter -> metrics.put(adapter, seq2seq.accuracy(data).evaluate()));
+        }
+        print(metrics, pairs.size());
+        if (json != null) {
+            List<Result> results = metrics.entrySet().stream()
+                    .map(entry -> new Result(entry.getKey(), entry.getValue()))
+                    .toList();
+            JsonFile.write(
+                    json,
+                    new Evaluation(
+                            dev.model().toString(), dev.task(), dev.file().toString(), pairs.size(), results));
+        }
+    }
+
+    private void print(Map<String, Map<String, Double>> metrics, int examples) {
+        List<String> header = new ArrayList<>(List.of("adapter"));
+        metrics.values().iterator().next().keySet().forEach(metric -> header.add(metric.replace('_', ' ')));
+        List<List<String>> rows = new ArrayList<>(List.of(header));
+        metrics.forEach((adapter, values) -> {
+            List<String> row = new ArrayList<>(List.of(adapter));
+            values.values().forEach(value -> row.add(String.format(Locale.ROOT, "%.4f", value)));
+            rows.add(row);
+        });
+        TextTable.print(console.out(), rows);
+        console.out().println(examples + " examples of " + dev.file());
+    }
+}
