@@ -17,6 +17,7 @@ import dev.rankine.autograd.op.GeluTanh;
 import dev.rankine.autograd.op.LayerNorm;
 import dev.rankine.autograd.op.Linear;
 import dev.rankine.autograd.op.Log;
+import dev.rankine.autograd.op.LowRankLinear;
 import dev.rankine.autograd.op.Matmul;
 import dev.rankine.autograd.op.Mean;
 import dev.rankine.autograd.op.Multiply;
@@ -65,6 +66,7 @@ public final class Operations {
             Expand.SPEC,
             Matmul.SPEC,
             Linear.SPEC,
+            LowRankLinear.SPEC,
             Softmax.SPEC,
             LayerNorm.SPEC,
             Embedding.SPEC,

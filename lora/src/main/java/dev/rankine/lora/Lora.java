@@ -6,6 +6,7 @@ import static dev.rankine.autograd.op.Multiply.multiply;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.autograd.op.Linear;
+import dev.rankine.autograd.op.LowRankLinear;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import dev.rankine.transformer.Pass;
@@ -112,22 +113,26 @@ public final class Lora implements LowRank {
     /** y[..., O] for x[..., I]. */
     @Override
     public Variable linear(LinearSite at, Variable x, Pass pass) {
-        Variable h = Linear.linear(pass.dropout(x, dropout, stream), a, null);
         Gate gates = gate;
-        if (gates != null) {
-            h = multiply(h, pass.isTraining() ? gates.training() : gates.inference());
-        }
-        return add(at.plain(x), change(x, Linear.linear(Affine.scale(h, scale), b, null)));
+        Variable open = gates == null ? null : pass.isTraining() ? gates.training() : gates.inference();
+        Origin began = origin;
+        return began == null
+                ? LowRankLinear.lowRankLinear(
+                        x,
+                        at.weight(),
+                        at.bias(),
+                        new LowRankLinear.Change(a, b, open),
+                        scale,
+                        pass.dropout(dropout, stream))
+                : add(at.plain(x), change(x, pass.dropout(x, dropout, stream), open, began));
     }
 
     /** The change less what it began with, in the same order of operations: an untrained one is exactly 0. */
-    private Variable change(Variable x, Variable trained) {
-        Origin began = origin;
-        if (began == null) {
-            return trained;
-        }
+    private Variable change(Variable x, Variable seen, @Nullable Variable open, Origin began) {
+        Variable h = Linear.linear(seen, a, null);
+        Variable gated = open == null ? h : multiply(h, open);
         Variable h0 = Affine.scale(Linear.linear(x, began.a(), null), scale);
-        return add(trained, Linear.linear(h0, began.minusB(), null));
+        return add(Linear.linear(Affine.scale(gated, scale), b, null), Linear.linear(h0, began.minusB(), null));
     }
 
     // ---- what it is made of ----

@@ -81,6 +81,19 @@ public interface Backend extends AutoCloseable {
     // ---- fused operations, with their default bodies ----
 
     /**
+     * The product with a weight matrix and what is added to it: out[R, O] = x W^T + bias + h b^T.
+     *
+     * @param x [R, I]
+     * @param weight [O, I]
+     * @param bias [O], null for none
+     * @param update a low-rank term, null for none
+     * @param out result [R, O]
+     */
+    default void linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
+        Composed.linear(x, weight, bias, update, out);
+    }
+
+    /**
      * Softmax over the last axis: y = e^(x - max x) / sum e^(x - max x) over the elements whose mask is 1. A masked
      * element, and a row with every element masked, gives 0.
      *
@@ -186,6 +199,9 @@ public interface Backend extends AutoCloseable {
             Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {
         Composed.adamW(weight, gradient, m, v, rate, corrections, settings);
     }
+
+    /** What {@link #linear} adds: h b^T with h[R, r], b[O, r]. */
+    record LowRankTerm(Tensor h, Tensor b) {}
 
     /** What {@link #dropout} drops: each element with probability p. */
     record Dropout(double p, Draw draw) {

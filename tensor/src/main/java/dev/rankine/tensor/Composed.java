@@ -12,6 +12,18 @@ final class Composed {
 
     private Composed() {}
 
+    static void linear(
+            Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
+        Backend backend = x.backend();
+        backend.matmul(x, weight.transpose(0, 1), out, false);
+        if (update != null) {
+            backend.matmul(update.h(), update.b().transpose(0, 1), out, true);
+        }
+        if (bias != null) {
+            backend.zip(Binary.ADD, out, bias.expand(out.shape()), out);
+        }
+    }
+
     static void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
         Backend backend = x.backend();
         Tensor seen = mask == null ? x : x.plus(mask.affine(-HIDDEN, HIDDEN));

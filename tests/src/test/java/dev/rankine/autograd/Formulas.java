@@ -61,6 +61,7 @@ final class Formulas {
         ALL.put("expand", in -> filled(repeated(in[0].shape()), in[0]::at));
         ALL.put("matmul", in -> matmul(in[0], in[1]));
         ALL.put("linear", Formulas::linear);
+        ALL.put("lowRankLinear", Formulas::lowRankLinear);
         ALL.put("softmax", in -> softmax(in[0], index -> index[index.length - 1] % 3 != 2));
         ALL.put("layerNorm", Formulas::layerNorm);
         ALL.put("embedding", in -> embedding(in[0]));
@@ -136,6 +137,22 @@ final class Formulas {
             int output = index[index.length - 1];
             double bias = in.length > 2 ? in[2].at(output) : 0;
             return bias + over(x.shape().dim(-1), i -> x.at(with(index, -1, i)) * weight.at(output, i));
+        });
+    }
+
+    private static Grid lowRankLinear(Grid... in) {
+        Grid x = in[0];
+        Grid a = in[2];
+        Grid b = in[3];
+        Grid y = in.length > 4 ? linear(x, in[1], in[4]) : linear(x, in[1]);
+        Grid seen = in.length > 5 ? dropout(x) : x;
+        return filled(y.shape(), index -> {
+            double change = over(a.shape().dim(0), j -> {
+                double gate = in.length > 5 ? in[5].at(j) : 1;
+                double h = over(x.shape().dim(-1), i -> seen.at(with(index, -1, i)) * a.at(j, i));
+                return gate * h * b.at(index[index.length - 1], j);
+            });
+            return y.at(index) + 0.75 * change;
         });
     }
 

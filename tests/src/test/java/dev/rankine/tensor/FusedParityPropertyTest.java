@@ -17,13 +17,62 @@ import org.jspecify.annotations.Nullable;
 @Domain(TensorDomain.class)
 @Domain(DomainContext.Global.class)
 class FusedParityPropertyTest {
+    /** Of sums of many products. */
+    private static final double LONG_SUMS = 1e-4;
+
     private static void check(long seed, Parity.Computation computation) {
-        Parity.within(Parity.F32).check(seed, computation);
-        Parity.within(Parity.F32).checkDefaults(seed, computation);
+        check(Parity.F32, seed, computation);
+    }
+
+    private static void check(double tolerance, long seed, Parity.Computation computation) {
+        Parity.within(tolerance).check(seed, computation);
+        Parity.within(tolerance).checkDefaults(seed, computation);
     }
 
     private static Shape atLeastOneAxis(Shape shape) {
         return shape.rank() == 0 ? Shape.of(1) : shape;
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void linear(
+            @ForAll @IntRange(max = 70) int rows,
+            @ForAll @IntRange(max = 70) int inputs,
+            @ForAll @IntRange(max = 70) int outputs,
+            @ForAll @IntRange(max = 20) int rank,
+            @ForAll boolean biased,
+            @ForAll boolean changed,
+            @ForAll Layout layout,
+            @ForAll long seed) {
+        check(LONG_SUMS, seed, samples -> {
+            Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), layout);
+            Tensor weight = samples.of(DType.F32, Shape.of(outputs, inputs), layout);
+            Tensor bias = biased ? samples.of(DType.F32, Shape.of(outputs), layout) : null;
+            Tensor h = samples.of(DType.F32, Shape.of(rows, rank), layout);
+            Tensor b = samples.of(DType.F32, Shape.of(outputs, rank), layout);
+            Backend.LowRankTerm change = changed ? new Backend.LowRankTerm(h, b) : null;
+            Tensor out = samples.room(DType.F32, Shape.of(rows, outputs));
+            samples.backend().linear(x, weight, bias, change, out);
+            return List.of(out);
+        });
+    }
+
+    /** Sizes at which k is cut into runs, with the end of the weight and its change in different ones. */
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void linearOfAModel(
+            @ForAll @IntRange(min = 770, max = 800) int inputs,
+            @ForAll @IntRange(min = 1, max = 40) int rank,
+            @ForAll @IntRange(min = 1, max = 60) int rows,
+            @ForAll long seed) {
+        check(LONG_SUMS, seed, samples -> {
+            Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), Layout.ROW_MAJOR);
+            Tensor weight = samples.of(DType.F32, Shape.of(33, inputs), Layout.ROW_MAJOR);
+            Tensor bias = samples.of(DType.F32, Shape.of(33), Layout.ROW_MAJOR);
+            Tensor h = samples.of(DType.F32, Shape.of(rows, rank), Layout.ROW_MAJOR);
+            Tensor b = samples.of(DType.F32, Shape.of(33, rank), Layout.ROW_MAJOR);
+            Tensor out = samples.room(DType.F32, Shape.of(rows, 33));
+            samples.backend().linear(x, weight, bias, new Backend.LowRankTerm(h, b), out);
+            return List.of(out);
+        });
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)

@@ -50,7 +50,7 @@ public record Dropout(Backend.Dropout settings) implements Operation {
         return new @Nullable Tensor[] {drop(dY)};
     }
 
-    private Tensor drop(Tensor x) {
+    Tensor drop(Tensor x) {
         check("dropout", settings, x.shape());
         Tensor y = x.result("dropout", x.shape());
         x.backend().dropout(x, settings, y);

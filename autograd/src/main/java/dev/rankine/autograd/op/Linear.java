@@ -47,7 +47,7 @@ public record Linear(boolean hasBias) implements Operation {
     public Tensor forward(Saved saved, Tensor... in) {
         Tensor x = in[0];
         Tensor weight = in[1];
-        check(x.shape(), weight.shape());
+        check(name(), x.shape(), weight.shape());
         saved.save(weight);
         if (saved.needs(1)) {
             saved.save(x);
@@ -56,17 +56,16 @@ public record Linear(boolean hasBias) implements Operation {
         Tensor y = x.result("linear", Shape.of(Rows.count(x.shape()), outputs));
         if (hasBias) {
             ShapeMismatch.require("linear", "the bias", Shape.of(outputs), in[2].shape());
-            y.backend().copy(in[2].expand(y.shape()), y);
         }
         Tensor wide = widened(weight, x.dtype());
-        y.backend().matmul(Rows.of(x), wide.transpose(0, 1), y, hasBias);
+        y.backend().linear(Rows.of(x), wide, hasBias ? in[2] : null, null, y);
         release(wide, weight);
         return y.reshape(x.shape().with(-1, outputs));
     }
 
-    private static void check(Shape x, Shape weight) {
+    static void check(String operation, Shape x, Shape weight) {
         if (x.rank() == 0 || weight.rank() != 2 || x.dim(-1) != weight.dim(1)) {
-            throw ShapeMismatch.in("linear", "x must be [..., I] and the weight [O, I]", x, weight);
+            throw ShapeMismatch.in(operation, "x must be [..., I] and the weight [O, I]", x, weight);
         }
     }
 
@@ -89,12 +88,12 @@ public record Linear(boolean hasBias) implements Operation {
         return new @Nullable Tensor[] {dX, dWeight, dBias};
     }
 
-    private static Tensor widened(Tensor weight, DType dtype) {
+    static Tensor widened(Tensor weight, DType dtype) {
         return weight.dtype().computes() ? weight : weight.copy("linear", dtype);
     }
 
     /** A widened copy is as large as the model's matrix: it must not wait for the end of the step. */
-    private static void release(Tensor wide, Tensor weight) {
+    static void release(Tensor wide, Tensor weight) {
         if (!wide.isSameAs(weight)) {
             wide.storage().hold();
             wide.storage().releaseHold();

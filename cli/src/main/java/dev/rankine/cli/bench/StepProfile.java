@@ -164,7 +164,7 @@ public final class StepProfile {
         if (call.startsWith("attention")) {
             return Kind.ATTENTION;
         }
-        return call.startsWith("matmul") ? Kind.PRODUCT : Kind.ELEMENTWISE;
+        return call.startsWith("matmul") || call.startsWith("linear") ? Kind.PRODUCT : Kind.ELEMENTWISE;
     }
 
     private List<Step> counted() {

@@ -36,55 +36,60 @@ final class BlockedProduct {
      * Steps of k that are summed in registers, in equal runs. Where B is read in place they are fewer, so that the
      * lines beside a panel are still near when the next panel wants them.
      */
-    private static int depth(Product p) {
-        int most = readsInPlace(p) ? UNPACKED_DEPTH : Packing.MAX_DEPTH;
-        int runs = (p.k() + most - 1) / most;
-        return Packing.roundUp((p.k() + runs - 1) / runs, 16);
+    private static int depth(Terms terms) {
+        int most = readsInPlace(terms) ? UNPACKED_DEPTH : Packing.MAX_DEPTH;
+        int k = terms.k();
+        int runs = (k + most - 1) / most;
+        return Packing.roundUp((k + runs - 1) / runs, 16);
     }
 
     /** On the calling thread. */
-    static void run(Product p, Scratch scratch) {
-        int depth = depth(p);
+    static void run(Terms terms, Scratch scratch) {
+        Product p = terms.first();
+        int total = terms.k();
+        int depth = depth(terms);
         for (int j0 = 0; j0 < p.n(); j0 += MAX_COLUMNS) {
             int columns = Math.min(MAX_COLUMNS, p.n() - j0);
-            for (int k0 = 0; k0 < p.k(); k0 += depth) {
-                int steps = Math.min(depth, p.k() - k0);
-                if (readsInPlace(p)) {
-                    block(p, 0, p.m(), j0, columns, k0, steps, 0, scratch);
+            for (int k0 = 0; k0 < total; k0 += depth) {
+                int steps = Math.min(depth, total - k0);
+                if (readsInPlace(terms)) {
+                    block(terms, 0, p.m(), j0, columns, k0, steps, 0, scratch);
                     continue;
                 }
-                long panels = scratch.panels(panels(columns) * Packing.panelBytes(steps));
+                long panels = scratch.panels(panels(columns) * terms.panelBytes(steps));
                 for (int q = 0; q < panels(columns); q++) {
-                    pack(p, j0, columns, k0, steps, q, panels, scratch);
+                    pack(terms, j0, columns, k0, steps, q, panels, scratch);
                 }
                 for (int i0 = 0; i0 < p.m(); i0 += Packing.MAX_ROWS) {
-                    block(p, i0, Math.min(Packing.MAX_ROWS, p.m() - i0), j0, columns, k0, steps, panels, scratch);
+                    block(terms, i0, Math.min(Packing.MAX_ROWS, p.m() - i0), j0, columns, k0, steps, panels, scratch);
                 }
             }
         }
     }
 
     /** On all threads: B is packed once for all, then blocks of C are shared out. */
-    static void run(Product p, WorkerPool pool, Supplier<Scratch> scratch) {
-        int depth = depth(p);
+    static void run(Terms terms, WorkerPool pool, Supplier<Scratch> scratch) {
+        Product p = terms.first();
+        int total = terms.k();
+        int depth = depth(terms);
         int height = p.m() >= WANTED_BLOCKS * Packing.MAX_ROWS ? Packing.MAX_ROWS : Packing.MAX_ROWS / 2;
         int down = (p.m() + height - 1) / height;
         for (int j0 = 0; j0 < p.n(); j0 += MAX_COLUMNS) {
             int first = j0;
             int columns = Math.min(MAX_COLUMNS, p.n() - j0);
-            for (int k0 = 0; k0 < p.k(); k0 += depth) {
+            for (int k0 = 0; k0 < total; k0 += depth) {
                 int begin = k0;
-                int steps = Math.min(depth, p.k() - k0);
-                long panels = readsInPlace(p) ? 0 : packAll(p, j0, columns, k0, steps, pool, scratch);
+                int steps = Math.min(depth, total - k0);
+                long panels = readsInPlace(terms) ? 0 : packAll(terms, j0, columns, k0, steps, pool, scratch);
                 int width = blockWidth(height, columns, steps, down);
                 int across = (columns + width - 1) / width;
                 pool.run(down * across, q -> {
                     int i0 = q / across * height;
                     int within = q % across * width;
                     int rows = Math.min(height, p.m() - i0);
-                    long mine = panels == 0 ? 0 : panels + within / Packing.PANEL * Packing.panelBytes(steps);
+                    long mine = panels == 0 ? 0 : panels + within / Packing.PANEL * terms.panelBytes(steps);
                     block(
-                            p,
+                            terms,
                             i0,
                             rows,
                             first + within,
@@ -107,9 +112,9 @@ final class BlockedProduct {
     }
 
     private static long packAll(
-            Product p, int j0, int columns, int k0, int steps, WorkerPool pool, Supplier<Scratch> scratch) {
+            Terms terms, int j0, int columns, int k0, int steps, WorkerPool pool, Supplier<Scratch> scratch) {
         int count = panels(columns);
-        long panels = scratch.get().panels(count * Packing.panelBytes(steps));
+        long panels = scratch.get().panels(count * terms.panelBytes(steps));
         int together = Math.max(1, SHARED_PACKING / 8 / (steps * Packing.PANEL));
         if ((long) columns * steps < SHARED_PACKING) {
             together = count;
@@ -118,35 +123,36 @@ final class BlockedProduct {
         pool.run((count + each - 1) / each, share -> {
             Scratch mine = scratch.get();
             for (int q = share * each; q < Math.min(count, (share + 1) * each); q++) {
-                pack(p, j0, columns, k0, steps, q, panels, mine);
+                pack(terms, j0, columns, k0, steps, q, panels, mine);
             }
         });
         return panels;
     }
 
-    private static void pack(Product p, int j0, int columns, int k0, int steps, int q, long panels, Scratch scratch) {
+    private static void pack(Terms terms, int j0, int columns, int k0, int steps, int q, long panels, Scratch scratch) {
         int from = q * Packing.PANEL;
         int width = Math.min(Packing.PANEL, columns - from);
-        Packing.panel(p, j0 + from, width, k0, steps, panels + q * Packing.panelBytes(steps), scratch);
+        terms.packPanel(j0 + from, width, k0, steps, panels + q * terms.panelBytes(steps), scratch);
     }
 
     private static int panels(int columns) {
         return (columns + Packing.PANEL - 1) / Packing.PANEL;
     }
 
-    private static boolean readsInPlace(Product p) {
-        return p.bRunsAlongN() && p.m() <= UNPACKED_ROWS;
+    private static boolean readsInPlace(Terms terms) {
+        return terms.isSingle() && terms.first().bRunsAlongN() && terms.first().m() <= UNPACKED_ROWS;
     }
 
     /** A block of C; {@code panels} is the address of its first packed panel, or 0 to read B where it lies. */
     private static void block(
-            Product p, int i0, int rows, int j0, int columns, int k0, int steps, long panels, Scratch scratch) {
-        Packing.rows(p, i0, rows, k0, steps, scratch);
+            Terms terms, int i0, int rows, int j0, int columns, int k0, int steps, long panels, Scratch scratch) {
+        Product p = terms.first();
+        terms.packRows(i0, rows, k0, steps, scratch);
         boolean add = p.add() || k0 > 0;
         for (int j = 0; j < columns; j += Packing.PANEL) {
             int width = Math.min(Packing.PANEL, columns - j);
             long c = p.c() + i0 * p.cRow() + (j0 + j) * p.cColumn();
-            long b = panels + j / Packing.PANEL * Packing.panelBytes(steps);
+            long b = panels + j / Packing.PANEL * terms.panelBytes(steps);
             long bStep = Packing.PANEL_BYTES;
             if (panels == 0) {
                 b = p.b() + (j0 + j) * p.bColumn() + k0 * p.bRow();

@@ -3,6 +3,8 @@ package dev.rankine.tensor.vector;
 import static dev.rankine.tensor.vector.Lanes.ALL;
 
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -40,18 +42,10 @@ public final class Gemm {
      * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
      */
     void multiply(Matrix a, Matrix b, Matrix c, boolean add) {
-        if (a.rows != c.rows || b.columns != c.columns || a.columns != b.rows) {
-            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the sizes do not fit");
-        }
-        if (!a.hasBatchOf(c) || !b.hasBatchOf(c)) {
-            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the batches differ");
-        }
+        checkSizes(a, b, c);
         int count = c.count();
         if (count == 0 || c.rows == 0 || c.columns == 0) {
             return;
-        }
-        if (c.isBroadcast()) {
-            throw new IllegalArgumentException("matmul: the result " + c + " has axes of stride 0");
         }
         boolean oneTall =
                 count > 1 && b.isShared() && a.isTall() && c.isTall() && (long) count * c.rows <= Integer.MAX_VALUE;
@@ -67,6 +61,58 @@ public final class Gemm {
         Reference.reachabilityFence(a.memory());
         Reference.reachabilityFence(b.memory());
         Reference.reachabilityFence(c.memory());
+    }
+
+    /**
+     * C = A0 B0 + A1 B1 + ..., each a single matrix. The first product should be the largest: where it is cut into blocks,
+     * the others join it as further steps of k.
+     *
+     * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
+     */
+    void sum(List<Matrix> as, List<Matrix> bs, Matrix c) {
+        List<Product> products = new ArrayList<>();
+        for (int i = 0; i < as.size(); i++) {
+            checkSizes(as.get(i), bs.get(i), c);
+            if (c.count() != 1) {
+                throw new IllegalArgumentException("matmul: a sum of products is for single matrices, not for " + c);
+            }
+            products.add(product(as.get(i), bs.get(i), c, 0, c.rows, i > 0));
+        }
+        if (!isCutIntoBlocks(products.getFirst())) {
+            for (int i = 0; i < as.size(); i++) {
+                multiply(as.get(i), bs.get(i), c, i > 0);
+            }
+            return;
+        }
+        Terms terms = new Terms(List.copyOf(products));
+        if (terms.first().work() < SHARED_WORK) {
+            BlockedProduct.run(terms, scratch.get());
+        } else {
+            BlockedProduct.run(terms, pool, scratch);
+        }
+        as.forEach(a -> Reference.reachabilityFence(a.memory()));
+        bs.forEach(b -> Reference.reachabilityFence(b.memory()));
+        Reference.reachabilityFence(c.memory());
+    }
+
+    private static boolean isCutIntoBlocks(Product p) {
+        return p.work() > 0
+                && !turnsBetter(p)
+                && !VectorProduct.fits(p)
+                && !NarrowProduct.fits(p)
+                && !RankEight.fits(p);
+    }
+
+    private static void checkSizes(Matrix a, Matrix b, Matrix c) {
+        if (a.rows != c.rows || b.columns != c.columns || a.columns != b.rows) {
+            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the sizes do not fit");
+        }
+        if (!a.hasBatchOf(c) || !b.hasBatchOf(c)) {
+            throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the batches differ");
+        }
+        if (c.count() > 0 && c.rows > 0 && c.columns > 0 && c.isBroadcast()) {
+            throw new IllegalArgumentException("matmul: the result " + c + " has axes of stride 0");
+        }
     }
 
     private static Product product(Matrix a, Matrix b, Matrix c, int index, int rows, boolean add) {
@@ -130,7 +176,7 @@ public final class Gemm {
         } else if (RankEight.fits(p)) {
             RankEight.run(p, RankEight.pack(p, scratch));
         } else {
-            BlockedProduct.run(p, scratch);
+            BlockedProduct.run(Terms.of(p), scratch);
         }
     }
 
@@ -152,7 +198,7 @@ public final class Gemm {
             long packed = RankEight.pack(p, scratch.get());
             byRows(p, part -> RankEight.run(part, packed));
         } else {
-            BlockedProduct.run(p, pool, scratch);
+            BlockedProduct.run(Terms.of(p), pool, scratch);
         }
     }
 

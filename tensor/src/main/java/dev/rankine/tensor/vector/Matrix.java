@@ -48,6 +48,11 @@ final class Matrix {
         return new Matrix(x.storage().host(), x.offset(), x.shape().toArray(), Native.strides(x));
     }
 
+    /** A column of as many ones. */
+    static Matrix ones(int rows) {
+        return new Matrix(Native.ONE, 0, new int[] {rows, 1}, new long[] {0, 1});
+    }
+
     /** A single row may have any stride; this one continues the batch if it can be seen as one tall matrix. */
     private long innermostStride() {
         for (int axis = batch.length - 1; axis >= 0; axis--) {

@@ -1,12 +1,23 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** The checks that stand between a view of memory and the raw addresses that kernels use. */
 final class Native {
+    /** A single F32 one. */
+    static final MemorySegment ONE = one();
+
     private Native() {}
+
+    private static MemorySegment one() {
+        MemorySegment one = Arena.ofAuto().allocate(Float.BYTES, 64);
+        one.set(ValueLayout.JAVA_FLOAT, 0, 1);
+        return one.asReadOnly();
+    }
 
     /**
      * Makes sure that every element of a strided view lies within {@code memory} and can be reached by address.

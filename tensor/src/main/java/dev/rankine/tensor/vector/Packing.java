@@ -22,10 +22,10 @@ final class Packing {
     static final int PANEL = 2 * COUNT;
 
     static final long PANEL_BYTES = 2L * BYTES;
-    /** The most of k that is packed at once. */
-    static final int MAX_DEPTH = 768;
-    /** Floats from one packed row of A to the next; the spare 16 keep the rows out of each other's cache sets. */
-    static final int ROW_STRIDE = MAX_DEPTH + 16;
+    /** The most of k that is packed at once: widths of 768 have room for a low-rank update behind them. */
+    static final int MAX_DEPTH = 784;
+    /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
+    static final int ROW_STRIDE = MAX_DEPTH;
     /** The most rows of A that are packed at once. */
     static final int MAX_ROWS = 48;
 
@@ -35,12 +35,16 @@ final class Packing {
 
     private Packing() {}
 
-    /** Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, and pads them to a multiple of 4. */
-    static void rows(Product p, int from, int rows, int k0, int depth, Scratch scratch) {
+    /**
+     * Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, and pads them to a multiple of 4.
+     *
+     * @param at the place of the first step in the packed rows
+     */
+    static void rows(Product p, int from, int rows, int k0, int depth, int at, Scratch scratch) {
         float[] to = scratch.packedA;
         long a = p.a() + from * p.aRow() + k0 * p.aColumn();
         if (p.aRunsAlongK()) {
-            copyRows(a, p.aRow(), rows, depth, to);
+            copyRows(a, p.aRow(), rows, depth, to, at);
         } else if (p.aRow() == Product.FLOAT) {
             long step = Float.BYTES * (long) roundUp(depth, COUNT);
             long turned = scratch.turned(step * roundUp(rows, COUNT));
@@ -54,22 +58,22 @@ final class Packing {
                         step,
                         scratch.room);
             }
-            copyRows(turned, step, rows, depth, to);
+            copyRows(turned, step, rows, depth, to, at);
         } else {
             for (int i = 0; i < rows; i++) {
                 for (int k = 0; k < depth; k++) {
-                    to[i * ROW_STRIDE + k] = ALL.get(FLOAT, a + i * p.aRow() + k * p.aColumn());
+                    to[i * ROW_STRIDE + at + k] = ALL.get(FLOAT, a + i * p.aRow() + k * p.aColumn());
                 }
             }
         }
         for (int i = rows; i < roundUp(rows, 4); i++) {
-            Arrays.fill(to, i * ROW_STRIDE, i * ROW_STRIDE + depth, 0f);
+            Arrays.fill(to, i * ROW_STRIDE + at, i * ROW_STRIDE + at + depth, 0f);
         }
     }
 
-    private static void copyRows(long from, long step, int rows, int depth, float[] to) {
+    private static void copyRows(long from, long step, int rows, int depth, float[] to, int at) {
         for (int i = 0; i < rows; i++) {
-            MemorySegment.copy(ALL, FLOAT, from + i * step, to, i * ROW_STRIDE, depth);
+            MemorySegment.copy(ALL, FLOAT, from + i * step, to, i * ROW_STRIDE + at, depth);
         }
     }
 

@@ -5,8 +5,11 @@ import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Reduction;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +124,24 @@ public final class VectorBackend implements Backend {
         reads("matmul", a, b);
         writes("matmul", out);
         gemm.multiply(Matrix.of(a), Matrix.of(b), Matrix.of(out), accumulate);
+    }
+
+    @Override
+    public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
+        reads("linear", x, weight, bias);
+        writes("linear", out);
+        List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
+        List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
+        if (update != null) {
+            reads("linear", update.h(), update.b());
+            as.add(Matrix.of(update.h()));
+            bs.add(Matrix.of(update.b().transpose(0, 1)));
+        }
+        if (bias != null) {
+            as.add(Matrix.ones(x.shape().dim(0)));
+            bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
+        }
+        gemm.sum(as, bs, Matrix.of(out));
     }
 
     @Override

@@ -1,0 +1,174 @@
+package dev.rankine.autograd.op;
+
+import static dev.rankine.tensor.Shape.of;
+
+import dev.rankine.autograd.OpSpec;
+import dev.rankine.autograd.Operation;
+import dev.rankine.autograd.Saved;
+import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product with a weight matrix and a low-rank change beside it (Hu et al. 2021): {@code y = x W^T + bias + t B^T} with
+ * {@code t = s h .* g} and {@code h = dropout(x) A^T}; bias, gates g and dropout are optional. The change joins the large
+ * product, in both directions. Over the rows of x and dY, with dT = dY B and dH = s dT .* g:
+ *
+ * <pre>{@code
+ * dX = dY W + dropout(dH A)      dA = dH^T dropout(x)      dB = dY^T t      dg = s sum_rows(dT .* h)
+ * dW = dY^T x                    dBias = sum_rows(dY)
+ * }</pre>
+ */
+public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Backend.@Nullable Dropout dropout)
+        implements Operation {
+    public static final OpSpec SPEC = OpSpec.of(
+                    "lowRankLinear", "x W^T + b + s (dropout(x) A^T .* g) B^T", LowRankLinear::some)
+            .on(of(2, 3), of(4, 3), of(2, 3), of(4, 2), of(4), of(2))
+            .on(of(5, 1, 7), of(3, 7), of(5, 7), of(3, 5), of(3))
+            .on(of(2, 3, 5), of(1, 5), of(1, 5), of(1, 1))
+            .on(of(3), of(2, 3), of(1, 3), of(2, 1), of(2), of(1))
+            .on(of(0, 3), of(2, 3), of(1, 3), of(2, 1), of(2), of(1))
+            .on(of(4, 0), of(3, 0), of(2, 0), of(3, 2), of(3))
+            .within(5e-5);
+
+    private static final int BIAS = 4;
+
+    /** The low-rank change of {@link #lowRankLinear}: A [r, I], B [O, r], and gates [r] or null for ones. */
+    public record Change(Variable a, Variable b, @Nullable Variable gates) {}
+
+    /**
+     * @param x [..., I]
+     * @param weight [O, I]
+     * @param bias [O], or null for none
+     * @param scale s, a setting that never changes between steps
+     * @param dropout of what A sees, null for none
+     */
+    public static Variable lowRankLinear(
+            Variable x,
+            Variable weight,
+            @Nullable Variable bias,
+            Change change,
+            double scale,
+            Backend.@Nullable Dropout dropout) {
+        List<Variable> inputs = new ArrayList<>(List.of(x, weight, change.a(), change.b()));
+        if (bias != null) {
+            inputs.add(bias);
+        }
+        if (change.gates() != null) {
+            inputs.add(change.gates());
+        }
+        LowRankLinear operation = new LowRankLinear(scale, bias != null, change.gates() != null, dropout);
+        return Operation.apply(operation, inputs.toArray(Variable[]::new));
+    }
+
+    @Override
+    public String name() {
+        return "lowRankLinear";
+    }
+
+    private int gatesAt() {
+        return hasBias ? BIAS + 1 : BIAS;
+    }
+
+    @Override
+    public Tensor forward(Saved saved, Tensor... in) {
+        Tensor x = in[0];
+        Tensor weight = in[1];
+        Tensor a = in[2];
+        Tensor b = in[3];
+        check(in);
+        Tensor seen = dropped(x);
+        Tensor h = Rows.of(seen).matmul(a.transpose(0, 1));
+        Tensor t = (hasGates ? h.times(in[gatesAt()]) : h).affine(scale, 0);
+        Tensor y =
+                x.result(name(), Shape.of(Rows.count(x.shape()), weight.shape().dim(0)));
+        Tensor wide = Linear.widened(weight, x.dtype());
+        y.backend().linear(Rows.of(x), wide, hasBias ? in[BIAS] : null, new Backend.LowRankTerm(t, b), y);
+        Linear.release(wide, weight);
+        saved.save(weight, a, b, t);
+        if (hasGates) {
+            saved.save(in[gatesAt()], h);
+        }
+        if (saved.needs(2)) {
+            saved.save(seen);
+        }
+        if (saved.needs(1)) {
+            saved.save(x);
+        }
+        return y.reshape(x.shape().with(-1, weight.shape().dim(0)));
+    }
+
+    private void check(Tensor... in) {
+        Linear.check(name(), in[0].shape(), in[1].shape());
+        int outputs = in[1].shape().dim(0);
+        int rank = in[2].shape().rank() == 2 ? in[2].shape().dim(0) : 0;
+        ShapeMismatch.require(name(), "A", in[1].shape().with(0, rank), in[2].shape());
+        ShapeMismatch.require(name(), "B", Shape.of(outputs, rank), in[3].shape());
+        if (hasBias) {
+            ShapeMismatch.require(name(), "the bias", Shape.of(outputs), in[BIAS].shape());
+        }
+        if (hasGates) {
+            ShapeMismatch.require(name(), "the gates", Shape.of(rank), in[gatesAt()].shape());
+        }
+    }
+
+    private Tensor dropped(Tensor x) {
+        return dropout == null ? x : new Dropout(dropout).drop(x);
+    }
+
+    @Override
+    public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
+        Tensor a = saved.get(1);
+        Tensor rows = Rows.of(dY);
+        @Nullable Tensor[] gradients = new @Nullable Tensor[gatesAt() + (hasGates ? 1 : 0)];
+        Tensor sDT = rows.matmul(saved.get(2)).affine(scale, 0);
+        Tensor dH = hasGates ? sDT.times(saved.get(4)) : sDT;
+        int next = hasGates ? 6 : 4;
+        if (saved.needs(2)) {
+            gradients[2] = dH.transpose(0, 1).matmul(Rows.of(saved.get(next++)));
+        }
+        if (saved.needs(1)) {
+            gradients[1] = rows.transpose(0, 1).matmul(Rows.of(saved.get(next)));
+        }
+        if (saved.needs(0)) {
+            gradients[0] = gradientOfX(saved.get(0), a, dH, dY);
+        }
+        if (saved.needs(3)) {
+            gradients[3] = rows.transpose(0, 1).matmul(saved.get(3));
+        }
+        if (hasBias && saved.needs(BIAS)) {
+            gradients[BIAS] = rows.sumTo(rows.shape().without(0));
+        }
+        if (hasGates && saved.needs(gatesAt())) {
+            gradients[gatesAt()] = sDT.times(saved.get(5)).sumTo(saved.get(4).shape());
+        }
+        return gradients;
+    }
+
+    private Tensor gradientOfX(Tensor weight, Tensor a, Tensor dH, Tensor dY) {
+        Shape x = dY.shape().with(-1, weight.shape().dim(1));
+        Tensor dX = dY.result(name(), Shape.of(Rows.count(x), x.dim(-1)));
+        Tensor wide = Linear.widened(weight, dY.dtype());
+        Backend.LowRankTerm change = dropout == null ? new Backend.LowRankTerm(dH, a.transpose(0, 1)) : null;
+        dX.backend().linear(Rows.of(dY), wide.transpose(0, 1), null, change, dX);
+        Linear.release(wide, weight);
+        return change == null ? dX.reshape(x).plus(dropped(dH.matmul(a).reshape(x))) : dX.reshape(x);
+    }
+
+    /** Six inputs come with dropout, four have neither bias nor gates. */
+    private static Variable some(Variable... in) {
+        Variable gates = in.length > 5 ? in[5] : null;
+        return lowRankLinear(
+                in[0],
+                in[1],
+                in.length > BIAS ? in[BIAS] : null,
+                new Change(in[2], in[3], gates),
+                0.75,
+                gates == null ? null : Dropout.some(0.25, in[0]));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+
+import java.util.List;
+
+/**
+ * Products of one size that are added up in C: the product of [A1 | A2 | ...] with [B1; B2; ...], whose k runs through
+ * all of them. A bias or a low-rank update behind a large product so costs a few steps of k and no pass over C.
+ */
+record Terms(List<Product> products) {
+    static Terms of(Product p) {
+        return new Terms(List.of(p));
+    }
+
+    /** Where C lies, and what is true for the largest part. */
+    Product first() {
+        return products.getFirst();
+    }
+
+    boolean isSingle() {
+        return products.size() == 1;
+    }
+
+    /** The length of the common k. */
+    int k() {
+        int k = 0;
+        for (Product p : products) {
+            k += p.k();
+        }
+        return k;
+    }
+
+    /** Packs {@code rows} rows of the A side by side, k from {@code k0} on for {@code steps} steps. */
+    void packRows(int from, int rows, int k0, int steps, Scratch scratch) {
+        int start = k0;
+        int done = 0;
+        for (Product p : products) {
+            int own = Math.clamp(p.k() - (long) start, 0, steps - done);
+            if (own > 0) {
+                Packing.rows(p, from, rows, start, own, done, scratch);
+                done += own;
+            }
+            start = Math.max(0, start - p.k());
+        }
+    }
+
+    /** Packs the same steps of a panel of the B below each other; see {@link Packing#panel}. */
+    void packPanel(int from, int columns, int k0, int steps, long to, Scratch scratch) {
+        int start = k0;
+        int done = 0;
+        for (Product p : products) {
+            int own = Math.clamp(p.k() - (long) start, 0, steps - done);
+            if (own > 0) {
+                Packing.panel(p, from, columns, start, own, to + done * Packing.PANEL_BYTES, scratch);
+                done += own;
+            }
+            start = Math.max(0, start - p.k());
+        }
+    }
+
+    /** Bytes of a packed panel: each part may write up to a whole square of k behind the one before it. */
+    long panelBytes(int steps) {
+        return Packing.panelBytes(isSingle() ? steps : steps + COUNT);
+    }
+}
