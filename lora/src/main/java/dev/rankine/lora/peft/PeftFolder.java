@@ -47,7 +47,10 @@ import java.util.TreeMap;
  */
 public final class PeftFolder {
     static final String TENSORS = "adapter_model.safetensors";
-    static final String PREFIX = "base_model.model.";
+    /** What the names of all tensors begin with, before the module's path. */
+    public static final String PREFIX = "base_model.model.";
+
+
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";
     static final String MAGNITUDE = ".lora_magnitude_vector";

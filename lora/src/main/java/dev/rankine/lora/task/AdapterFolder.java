@@ -16,7 +16,15 @@ import java.nio.file.Path;
  * fine-tuning it holds every weight of the model.
  */
 public final class AdapterFolder {
+    /** The file of the tensors in either format. */
+    static final String TENSORS = StoredAdapter.TENSORS;
+
     private AdapterFolder() {}
+
+    /** The path in the model of a tensor of either format. */
+    static String modulePath(String tensor) {
+        return tensor.startsWith(PeftFolder.PREFIX) ? tensor.substring(PeftFolder.PREFIX.length()) : tensor;
+    }
 
     /** Writes a folder, whole or not at all; one that is there is replaced. */
     public static void save(Path folder, AdaptedModel adapted, BaseModel base) {

@@ -7,6 +7,7 @@ import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Bart;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.BertMaskedLanguageModel;
+import dev.rankine.transformer.Model;
 import dev.rankine.transformer.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,24 @@ public final class Checkpoints {
     public static Pretrained<BertConfig, BertMaskedLanguageModel> maskedLanguageModel(
             Path folder, RandomWeights start) {
         return BertFolders.maskedLanguageModel(config(folder), WeightFiles.in(folder), start);
+    }
+
+    /**
+     * The model of a folder, whatever its architecture, with the head that it was saved with: labels where its class says
+     * so, else words.
+     *
+     * @param start the back-end, F32 or F64, and the seed of what the folder has not
+     * @throws CheckpointException naming the file and what is wrong with it
+     */
+    public static Model any(Path folder, RandomWeights start) {
+        ConfigKeys keys = config(folder);
+        return switch (Architecture.of(keys)) {
+            case BART, MBART -> load(folder, start.backend(), start.dtype()).model();
+            case BERT, ROBERTA ->
+                keys.architecture().endsWith("ForSequenceClassification")
+                        ? classifier(folder, keys.labels(), start).model()
+                        : maskedLanguageModel(folder, start).model();
+        };
     }
 
     private static ConfigKeys config(Path folder) {

@@ -99,6 +99,18 @@ final class ConfigKeys {
         return value.stringValue();
     }
 
+    /** The only entry of {@code architectures}; empty if there is none. */
+    String architecture() {
+        JsonNode names = get("architectures");
+        return names != null && names.isArray() && names.size() == 1 ? names.get(0).asString() : "";
+    }
+
+    /** How many labels a classifier tells apart, as Hugging Face reads it: 2 if nothing says it. */
+    int labels() {
+        JsonNode names = get("id2label");
+        return names == null ? integer("num_labels", 2) : names.size();
+    }
+
     /** Every key that was not asked for, with its value, in the file's order. */
     Map<String, JsonNode> others() {
         Map<String, JsonNode> others = new LinkedHashMap<>();

@@ -15,15 +15,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The tensors of a folder: those of {@code model.safetensors}, or of the files among which
  * {@code model.safetensors.index.json} says that they are split. Every file is mapped, none copied.
  */
-final class WeightFiles {
-    static final String SINGLE = "model.safetensors";
-    static final String INDEX = SINGLE + ".index.json";
+public final class WeightFiles {
+    public static final String SINGLE = "model.safetensors";
+    public static final String INDEX = SINGLE + ".index.json";
 
     private final Path path;
     private final Map<String, Safetensors> files;
@@ -34,7 +35,7 @@ final class WeightFiles {
     }
 
     /** @throws CheckpointException if a file is missing or damaged, or the index and the files disagree */
-    static WeightFiles in(Path folder) {
+    public static WeightFiles in(Path folder) {
         Path single = folder.resolve(SINGLE);
         if (Files.exists(single)) {
             Safetensors file = open(single);
@@ -117,24 +118,40 @@ final class WeightFiles {
     }
 
     /** The file to name in an error: the only one, or the index. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    Set<String> names() {
+    /** Of all tensors. */
+    public Set<String> names() {
         return Collections.unmodifiableSet(files.keySet());
     }
 
-    Shape shape(String name) {
+    /** @throws IllegalArgumentException if there is no tensor of that name */
+    public Shape shape(String name) {
         return file(name).shape(name);
     }
 
-    String type(String name) {
+    /** The element type in the format's own words, such as {@code BF16}. */
+    public String type(String name) {
         return file(name).type(name);
     }
 
-    Tensor tensor(String name, Backend backend) throws SafetensorsException {
+    /**
+     * A view of the mapped file, in the type that is stored.
+     *
+     * @throws SafetensorsException if the type is not supported
+     */
+    public Tensor tensor(String name, Backend backend) throws SafetensorsException {
         return file(name).tensor(name, backend);
+    }
+
+    /** The names of the tensors by the file that holds them, both in order. */
+    public Map<Path, List<String>> byFile() {
+        Map<Path, List<String>> names = new TreeMap<>();
+        files.forEach((name, file) ->
+                names.computeIfAbsent(file.path(), _ -> new ArrayList<>()).add(name));
+        return names;
     }
 
     private Safetensors file(String name) {
