@@ -53,6 +53,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new MergeCommand(console))
+                .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new DevicesCommand(console))
                 .addSubcommand(new CommandLine(new BenchCommand()).addSubcommand(new BenchStepCommand(console)))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

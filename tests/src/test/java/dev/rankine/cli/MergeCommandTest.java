@@ -32,14 +32,16 @@ class MergeCommandTest {
     }
 
     private Path trained(String method, Object... more) {
-        Object[] call = new Object[] {"--method", method, "--epochs", 2, "--batch", 8, "--lr", "0.1", "--out", bench.out()};
+        Object[] call =
+                new Object[] {"--method", method, "--epochs", 2, "--batch", 8, "--lr", "0.1", "--out", bench.out()};
         Called called = bench.finetune(joined(call, more));
         assertThat(called.exitCode()).as(called.err()).isZero();
         return bench.out().resolve("adapter");
     }
 
     private Called merge(Path adapter, Path out, Object... more) {
-        Object[] call = {"merge", "--model", bench.model(), "--adapter", adapter, "--out", out, "--backend", "reference"};
+        Object[] call = {"merge", "--model", bench.model(), "--adapter", adapter, "--out", out, "--backend", "reference"
+        };
         return Called.rankine(joined(call, more));
     }
 
@@ -54,7 +56,11 @@ class MergeCommandTest {
 
     private static double change(Called merged) {
         assertThat(merged.exitCode()).as(merged.err()).isZero();
-        String line = merged.out().lines().filter(text -> text.startsWith("logits")).findFirst().orElseThrow();
+        String line = merged.out()
+                .lines()
+                .filter(text -> text.startsWith("logits"))
+                .findFirst()
+                .orElseThrow();
         return Double.parseDouble(line.replaceAll(".*by merging ([^,]+),.*", "$1"));
     }
 
@@ -102,7 +108,9 @@ class MergeCommandTest {
         Path out = folder.resolve("plain");
         Called called = merge(adapter, out);
         assertThat(called.exitCode()).isEqualTo(1);
-        assertThat(called.err()).contains("no change of a weight matrix", "--adapter instead").doesNotContain("\tat ");
+        assertThat(called.err())
+                .contains("no change of a weight matrix", "--adapter instead")
+                .doesNotContain("\tat ");
         assertThat(out).doesNotExist();
         assertThat(merge(adapter, bench.model()).err()).contains("--out", "exists already");
         assertThat(merge(adapter, out, "--dtype", "I64").err()).contains("F32, F16 or BF16");

@@ -12,6 +12,7 @@ import dev.rankine.transformer.site.LinearSite;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -154,6 +155,16 @@ public final class PeftAdapter {
 
     public PeftConfig config() {
         return config;
+    }
+
+    /** s B A of every module, by path; of DoRA the change of the directions alone. */
+    public List<PlainFactors> products() {
+        return stored.values().stream().map(StoredModule::scaled).toList();
+    }
+
+    /** The weights of modules that were trained whole, by full name, as they are stored. */
+    public Map<String, Tensor> wholeWeights() {
+        return Collections.unmodifiableMap(whole);
     }
 
     /**

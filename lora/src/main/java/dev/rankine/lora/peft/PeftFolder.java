@@ -46,10 +46,11 @@ import java.util.TreeMap;
  * own names: {@code base_model.model.classifier.dense.weight}.
  */
 public final class PeftFolder {
-    static final String TENSORS = "adapter_model.safetensors";
+    public static final String CONFIG = ConfigFile.NAME;
+    public static final String TENSORS = "adapter_model.safetensors";
+
     /** What the names of all tensors begin with, before the module's path. */
     public static final String PREFIX = "base_model.model.";
-
 
     static final String A = ".lora_A.weight";
     static final String B = ".lora_B.weight";

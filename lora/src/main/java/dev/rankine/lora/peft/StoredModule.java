@@ -16,8 +16,13 @@ sealed interface StoredModule {
     /** A and B as stored, without scale. */
     PlainFactors pair();
 
+    /** s B A with everything folded in that is a factor; of DoRA the change of the directions alone. */
+    PlainFactors scaled();
+
     /** The change of the weight, with everything folded in. */
-    PlainFactors change();
+    default PlainFactors change() {
+        return scaled();
+    }
 
     /** The adapter, not attached yet, on a site whose weight A and B fit. */
     Adapter adapter(LinearSite site);
@@ -25,11 +30,8 @@ sealed interface StoredModule {
     /** LoRA: delta = s B A. */
     record OfLora(PlainFactors pair, double scale, double dropout) implements StoredModule {
         @Override
-        public PlainFactors change() {
-            Tensor b = pair.b().clone(computing(pair.b().dtype()));
-            b.backend().affine(b, scale, 0, b);
-            return new PlainFactors(
-                    pair.path(), pair.a().clone(computing(pair.a().dtype())), b);
+        public PlainFactors scaled() {
+            return StoredModule.scaled(pair, scale);
         }
 
         @Override
@@ -41,6 +43,11 @@ sealed interface StoredModule {
 
     /** DoRA: a pair and the magnitudes [O] of the rows. */
     record OfDora(PlainFactors pair, Tensor magnitude, double scale, double dropout) implements StoredModule {
+        @Override
+        public PlainFactors scaled() {
+            return StoredModule.scaled(pair, scale);
+        }
+
         /** @throws IllegalArgumentException always: the change depends on the weight too */
         @Override
         public PlainFactors change() {
@@ -66,7 +73,7 @@ sealed interface StoredModule {
     record OfAdaLora(PlainFactors pair, Tensor e, int initialRank, double scale, double dropout)
             implements StoredModule {
         @Override
-        public PlainFactors change() {
+        public PlainFactors scaled() {
             double[] columns = e.toDoubles();
             Arrays.setAll(columns, j -> scale * columns[j]);
             Tensor b = pair.b().clone(computing(pair.b().dtype()));
@@ -82,6 +89,12 @@ sealed interface StoredModule {
             Tensor lambda = e.reshape(e.shape().without(1)).clone(dtype);
             return new SvdLora(site, pair.a().clone(dtype), lambda, pair.b().clone(dtype), scale, dropout, initialRank);
         }
+    }
+
+    private static PlainFactors scaled(PlainFactors pair, double scale) {
+        Tensor b = pair.b().clone(computing(pair.b().dtype()));
+        b.backend().affine(b, scale, 0, b);
+        return new PlainFactors(pair.path(), pair.a().clone(computing(pair.a().dtype())), b);
     }
 
     private static DType dtype(LinearSite site) {

@@ -42,8 +42,9 @@ public record MergedModel(Path folder, int matrices, int trainedWeights, double 
         folder.configuration().forEach(changed::configure);
         for (Adapter part : adapted.adapters()) {
             if (!(part instanceof Mergeable mergeable)) {
-                throw new IllegalArgumentException("merge: " + part + " is no change of a weight matrix and stays beside"
-                        + " the model; use the model with --adapter instead");
+                throw new IllegalArgumentException(
+                        "merge: " + part + " is no change of a weight matrix and stays beside"
+                                + " the model; use the model with --adapter instead");
             }
             changed.change(mergeable.path() + ".weight", mergeable::mergedWeight);
         }

@@ -41,8 +41,9 @@ record Probe(Tensor ids) {
                 case EncoderDecoder both -> both.logits(ids, mask, ids, Pass.inference());
                 case Classifier classifier -> classifier.logits(ids, mask, null, Pass.inference());
                 case BertMaskedLanguageModel words -> words.logits(ids, mask, null, Pass.inference());
-                default -> throw new IllegalArgumentException("models of " + model.getClass().getSimpleName()
-                        + " cannot be compared by their logits");
+                default ->
+                    throw new IllegalArgumentException(
+                            "models of " + model.getClass().getSimpleName() + " cannot be compared by their logits");
             };
             return logits.data().toDoubles();
         }

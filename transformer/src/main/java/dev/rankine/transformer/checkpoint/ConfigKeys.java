@@ -102,7 +102,9 @@ final class ConfigKeys {
     /** The only entry of {@code architectures}; empty if there is none. */
     String architecture() {
         JsonNode names = get("architectures");
-        return names != null && names.isArray() && names.size() == 1 ? names.get(0).asString() : "";
+        return names != null && names.isArray() && names.size() == 1
+                ? names.get(0).asString()
+                : "";
     }
 
     /** How many labels a classifier tells apart, as Hugging Face reads it: 2 if nothing says it. */

@@ -1,0 +1,93 @@
+package dev.rankine.lora.inspect;
+
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.linalg.Matrix;
+import dev.rankine.tensor.linalg.RandomizedSvd;
+import dev.rankine.tensor.safetensors.SafetensorsException;
+import dev.rankine.transformer.checkpoint.WeightFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a model's folder holds.
+ *
+ * @param architecture the class that the configuration names; empty if none
+ * @param tensors by name, in the order of their files
+ * @param spectra the largest singular values of matrices, by name, where they were asked for
+ * @param files how many hold the weights
+ * @param bytes of these files
+ */
+public record ModelContents(
+        String architecture, List<StoredTensor> tensors, Map<String, List<Double>> spectra, int files, long bytes) {
+    /** Rounds of refinement: enough for three digits where values lie close together. */
+    private static final int ROUNDS = 4;
+
+    public ModelContents {
+        tensors = List.copyOf(tensors);
+        spectra = Map.copyOf(spectra);
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @param values how many singular values of every matrix to compute, which takes its time on a large model; usually 0
+     * @throws dev.rankine.transformer.checkpoint.CheckpointException if the folder holds no weights that can be read
+     */
+    public static ModelContents read(Path folder, Backend backend, int values) {
+        WeightFiles files = WeightFiles.in(folder);
+        List<StoredTensor> tensors = new ArrayList<>();
+        Map<String, List<Double>> spectra = new TreeMap<>();
+        try {
+            long bytes = 0;
+            for (Map.Entry<Path, List<String>> file : files.byFile().entrySet()) {
+                bytes += Files.size(file.getKey());
+                for (String name : file.getValue()) {
+                    tensors.add(StoredTensor.of(name, files.shape(name), files.type(name)));
+                    if (values > 0 && files.shape(name).rank() == 2) {
+                        spectra.put(name, spectrum(files.tensor(name, backend), values));
+                    }
+                }
+            }
+            return new ModelContents(
+                    architecture(folder), tensors, spectra, files.byFile().size(), bytes);
+        } catch (SafetensorsException unsupported) {
+            throw new IllegalArgumentException(unsupported.getMessage(), unsupported);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static List<Double> spectrum(Tensor weight, int values) {
+        Matrix matrix = Matrix.of(weight);
+        int count = Math.min(values, Math.min(matrix.rows(), matrix.columns()));
+        return Arrays.stream(RandomizedSvd.of(matrix, count, ROUNDS, 0).values())
+                .boxed()
+                .toList();
+    }
+
+    private static String architecture(Path folder) throws IOException {
+        Path file = folder.resolve("config.json");
+        try {
+            JsonNode config = JsonMapper.shared().readTree(Files.readString(file));
+            return config.path("architectures").path(0).asString("");
+        } catch (JacksonException malformed) {
+            throw new IllegalArgumentException(file + " is no JSON: " + malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    /** Numbers in all tensors. */
+    public long numbers() {
+        return tensors.stream().mapToLong(StoredTensor::numbers).sum();
+    }
+}
