@@ -43,7 +43,10 @@ final class ChildRun {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            Thread stop = new Thread(process::destroy);
+            Thread stop = new Thread(() -> {
+                process.destroy();
+                process.onExit().join();
+            });
             Runtime.getRuntime().addShutdownHook(stop);
             try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
                 lines.lines().forEach(line -> pass(line, method));

@@ -1,9 +1,9 @@
 package dev.rankine.cli;
 
+import dev.rankine.tensor.files.Whole;
 import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
-import dev.rankine.transformer.train.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

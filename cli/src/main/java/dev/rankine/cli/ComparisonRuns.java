@@ -20,8 +20,6 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param out its folder
  */
 record ComparisonRuns(Console console, CommandSpec compare, Path out, List<Long> seeds) {
-    /** A process that a signal ended has this exit code and the signal's number. */
-    private static final int SIGNAL = 128;
     /** What finetune has too, and every run has for itself. */
     private static final Set<String> OF_ONE_RUN = Set.of("--out", "--resume");
 
@@ -46,7 +44,7 @@ record ComparisonRuns(Console console, CommandSpec compare, Path out, List<Long>
                 console.say(which + variant.name() + ", seed " + seed + ", to " + folder.path());
                 int code = child.run(
                         arguments(variant, seed, folder), variant.method().name());
-                if (code >= SIGNAL) {
+                if (code >= StopSignals.EXIT_CODE) {
                     throw new IllegalStateException("the comparison was interrupted; --resume goes on with it");
                 }
                 if (code != 0) {

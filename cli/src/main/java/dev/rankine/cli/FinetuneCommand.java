@@ -9,9 +9,11 @@ import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunFolderException;
 import dev.rankine.transformer.train.RunSummary;
+import dev.rankine.transformer.train.StoppedException;
 import dev.rankine.transformer.train.TrainerSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
-final class FinetuneCommand implements Runnable {
+final class FinetuneCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions taskOptions;
 
@@ -61,14 +63,14 @@ final class FinetuneCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         Method method = UsageException.whileChecking(() -> methodOptions.configure(Methods.named(methodName), console));
         double weightDecay = training.weightDecay();
         taskOptions.check();
         RunFolder folder = folder();
         if (folder.state() == RunFolder.State.FINISHED) {
             console.say(out + " holds a finished run: nothing to do");
-            return;
+            return Main.DONE;
         }
         List<TextPair> trainPairs = taskOptions.trainPairs();
         List<TextPair> devPairs = taskOptions.measured().devPairs();
@@ -82,9 +84,20 @@ final class FinetuneCommand implements Runnable {
             FineTuning tuning =
                     UsageException.whileChecking(() -> new FineTuning(seq2seq, method, settings, weightDecay));
             taskOptions.start(tuning, backend);
-            try (Progress progress = new Progress(console, method.name())) {
-                RunSummary summary = tuning.listen(progress).run(trainData, devData, folder);
+            return train(tuning, trainData, devData, folder);
+        }
+    }
+
+    private int train(FineTuning tuning, Seq2Seq.Encoded trainData, Seq2Seq.Encoded devData, RunFolder folder) {
+        try (StopSignals signals = StopSignals.listen(console)) {
+            try (Progress progress = new Progress(console, methodName)) {
+                tuning.listen(progress).warn(console::warn).stopWhen(signals::received);
+                RunSummary summary = tuning.run(trainData, devData, folder);
                 new Results(console).print(summary, folder);
+                return Main.DONE;
+            } catch (StoppedException stopped) {
+                console.say(String.valueOf(stopped.getMessage()));
+                return signals.exitCode();
             }
         }
     }

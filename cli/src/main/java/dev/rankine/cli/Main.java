@@ -1,7 +1,9 @@
 package dev.rankine.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +14,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code rankine}: exit code 0 done, 1 the work failed, 2 the call was wrong. */
+/**
+ * The command {@code rankine}: exit code 0 done, 1 the work failed, 2 the call was wrong, 130 stopped by Ctrl-C, 143 stopped by
+ * SIGTERM.
+ */
 @Command(
         name = "rankine",
         description = "Fine-tunes transformers on the JVM and learns the rank of each update.",
@@ -20,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         version = "rankine 0.1.0")
 public final class Main implements Runnable {
+    static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int WRONG_CALL = 2;
 
@@ -110,6 +116,9 @@ public final class Main implements Runnable {
 
     /** The message; an exception without one, or whose message is a mere name, is told with its kind. */
     private static String explain(Throwable failure) {
+        if (failure instanceof UncheckedIOException && failure.getCause() instanceof FileSystemException file) {
+            return file.getReason() == null ? file.toString() : String.valueOf(file.getMessage());
+        }
         String message = failure.getMessage();
         boolean speaks = failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException

@@ -1,5 +1,6 @@
 package dev.rankine.cli;
 
+import dev.rankine.transformer.train.Checkpointing;
 import dev.rankine.transformer.train.TrainerSettings;
 import dev.rankine.transformer.train.Warmup;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,17 @@ final class TrainingOptions {
     @Option(
             names = "--checkpoint-steps",
             paramLabel = "N",
-            description = "Steps between two checkpoints, which --resume continues from; 0 for none (default: 0).")
+            description = "Steps between two checkpoints, which --resume goes on from; 0 counts none (default: 0).")
     private int checkpointSteps;
+
+    @Option(
+            names = "--checkpoint-minutes",
+            paramLabel = "X",
+            description = "Minutes between two checkpoints; 0 looks at no clock (default: 10).")
+    private double checkpointMinutes = 10;
+
+    @Option(names = "--keep-checkpoints", paramLabel = "K", description = "How many checkpoints stay (default: 2).")
+    private int keepCheckpoints = 2;
 
     double weightDecay() {
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
@@ -72,7 +82,8 @@ final class TrainingOptions {
             long stepsPerEpoch = settings.plan(examples).stepsPerEpoch();
             int evaluation = evaluationSteps == null ? Math.toIntExact(stepsPerEpoch) : evaluationSteps;
             int log = Math.toIntExact(Math.max(1, stepsPerEpoch * epochs / LOG_LINES));
-            return settings.withSteps(log, evaluation, checkpointSteps);
+            return settings.withSteps(log, evaluation, 0)
+                    .withCheckpointing(new Checkpointing(checkpointSteps, checkpointMinutes, keepCheckpoints));
         });
     }
 }

@@ -2,10 +2,10 @@ package dev.rankine.lora;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Model;
-import dev.rankine.transformer.train.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,15 +35,24 @@ public record StoredAdapter(Method method, String baseModel, List<String> traine
     public static final String DESCRIPTION = "rankine_adapter.json";
     public static final String TENSORS = "adapter_model.safetensors";
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /** What stands in the description. */
     private record Description(
             String method,
             Map<String, String> settings,
             String baseModel,
-            @Nullable List<String> trainedModules) {}
+            @Nullable List<String> trainedModules) {
+        private Description {
+            Objects.requireNonNull(method, "method");
+            settings.values().forEach(Objects::requireNonNull);
+            Objects.requireNonNull(baseModel, "baseModel");
+            trainedModules = trainedModules == null ? List.of() : List.copyOf(trainedModules);
+        }
+    }
 
     /** What an adapted model would leave. The tensors are the living ones. */
     public static StoredAdapter of(AdaptedModel adapted, String baseModel) {
@@ -81,19 +92,27 @@ public record StoredAdapter(Method method, String baseModel, List<String> traine
      */
     public static StoredAdapter read(Path folder, Backend backend) {
         try {
-            Description description = JSON.readValue(Files.readString(folder.resolve(DESCRIPTION)), Description.class);
+            Description description = description(folder);
             Method method = Methods.named(description.method()).with(description.settings());
             Safetensors file = Safetensors.open(folder.resolve(TENSORS));
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (String name : file.names()) {
                 tensors.put(name, file.tensor(name, backend));
             }
-            List<String> modules = description.trainedModules();
-            return new StoredAdapter(method, description.baseModel(), modules == null ? List.of() : modules, tensors);
+            return new StoredAdapter(
+                    method, description.baseModel(), Objects.requireNonNull(description.trainedModules()), tensors);
         } catch (IOException | JacksonException | IllegalArgumentException unreadable) {
             throw new IllegalArgumentException(
                     folder + " holds no adapter that can be read: " + unreadable.getMessage(), unreadable);
         }
+    }
+
+    private static Description description(Path folder) throws IOException {
+        Description description = JSON.readValue(Files.readString(folder.resolve(DESCRIPTION)), Description.class);
+        if (description == null) {
+            throw new IllegalArgumentException(DESCRIPTION + " is null");
+        }
+        return description;
     }
 
     /**

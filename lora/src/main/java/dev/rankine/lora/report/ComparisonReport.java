@@ -1,8 +1,8 @@
 package dev.rankine.lora.report;
 
+import dev.rankine.tensor.files.Whole;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.TrainingResult;
-import dev.rankine.transformer.train.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

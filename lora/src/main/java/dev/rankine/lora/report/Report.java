@@ -1,6 +1,6 @@
 package dev.rankine.lora.report;
 
-import dev.rankine.transformer.train.Whole;
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,9 +12,10 @@ import dev.rankine.transformer.train.RetainedRanks;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.SequenceAccuracy;
+import dev.rankine.transformer.train.StoppedException;
 import dev.rankine.transformer.train.Trainer;
 import dev.rankine.transformer.train.TrainerSettings;
-import dev.rankine.transformer.train.TrainingCheckpoint;
+import dev.rankine.transformer.train.TrainingCheckpoints;
 import dev.rankine.transformer.train.TrainingListener;
 import dev.rankine.transformer.train.TrainingResult;
 import dev.rankine.transformer.train.TrainingState;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One fine-tuning from start to finish: attaches a method's adapters to a model, trains them, and leaves a run folder
@@ -42,6 +45,8 @@ public final class FineTuning {
     private final double weightDecay;
     private final AdaptedModel adapted;
     private final List<TrainingListener> listeners = new ArrayList<>();
+    private Consumer<String> words = word -> {};
+    private BooleanSupplier stop = () -> false;
 
     /**
      * Attaches the adapters.
@@ -75,11 +80,24 @@ public final class FineTuning {
         return this;
     }
 
+    /** Gets what is worth a line: a damaged checkpoint, an adapter that does not learn. Otherwise nobody hears it. */
+    public FineTuning warn(Consumer<String> listener) {
+        words = listener;
+        return this;
+    }
+
+    /** Asked after every step whether to save the state and end with a {@link StoppedException}. */
+    public FineTuning stopWhen(BooleanSupplier asked) {
+        stop = asked;
+        return this;
+    }
+
     /**
      * Trains, or goes on where the folder's checkpoint stands; a run that is finished already stays as it is.
      *
      * @param dev measures the model before and after
      * @throws IllegalArgumentException if the folder's checkpoint is of a run with other settings
+     * @throws StoppedException if it was asked to stop
      */
     public RunSummary run(Seq2Seq.Encoded train, Seq2Seq.Encoded dev, RunFolder folder) {
         if (folder.state() == RunFolder.State.FINISHED) {
@@ -100,10 +118,11 @@ public final class FineTuning {
     }
 
     private TrainingResult train(Trainer<SequenceBatch> trainer, RunFolder folder) {
-        TrainingCheckpoint checkpoint = new TrainingCheckpoint(folder.checkpoint());
-        trainer.checkpointTo(state -> checkpoint.save(withOwnSettings(state)));
+        TrainingCheckpoints checkpoints =
+                folder.checkpoints(settings.checkpointing().keep());
+        trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state))).stopWhen(stop);
         if (folder.state() == RunFolder.State.INTERRUPTED) {
-            TrainingState state = checkpoint.load(task.backend());
+            TrainingState state = checkpoints.newest(task.backend(), words);
             requireSameSettings(state);
             return trainer.listen(folder.begin(state.step())).resume(state);
         }

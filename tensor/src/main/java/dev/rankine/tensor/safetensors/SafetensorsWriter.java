@@ -1,15 +1,14 @@
 package dev.rankine.tensor.safetensors;
 
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,8 +36,7 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     /**
-     * Writes tensors in their own types. The file is written aside, forced to the disk and moved into place: at any
-     * moment the path holds the old content or the new one.
+     * Writes tensors in their own types. At any moment the path holds the old content or the new one, see {@link Whole}.
      *
      * @param metadata strings for the header; none are written if it is empty
      * @throws IllegalArgumentException if a tensor has the name {@code __metadata__}
@@ -46,20 +44,16 @@ public final class SafetensorsWriter {
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         List<Entry> entries = layOut(tensors);
         byte[] header = header(entries, metadata);
-        Path aside = path.resolveSibling(path.getFileName() + ".part");
-        try (FileChannel channel = FileChannel.open(
-                aside, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            writeAll(channel, length(header.length));
-            writeAll(channel, ByteBuffer.wrap(header));
-            for (Entry entry : entries) {
-                writeElements(channel, Objects.requireNonNull(tensors.get(entry.name())));
+        Whole.file(path, aside -> {
+            try (FileChannel channel =
+                    FileChannel.open(aside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                writeAll(channel, length(header.length));
+                writeAll(channel, ByteBuffer.wrap(header));
+                for (Entry entry : entries) {
+                    writeElements(channel, Objects.requireNonNull(tensors.get(entry.name())));
+                }
             }
-            channel.force(true);
-        } catch (IOException | RuntimeException | Error failure) {
-            Files.deleteIfExists(aside);
-            throw failure;
-        }
-        Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        });
     }
 
     private static List<Entry> layOut(Map<String, Tensor> tensors) {

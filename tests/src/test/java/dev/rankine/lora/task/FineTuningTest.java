@@ -81,7 +81,7 @@ class FineTuningTest {
         assertThat(resumed.ranks()).isEqualTo(expected.ranks());
         assertThat(adapter(rest)).isEqualTo(adapter(whole));
         assertThat(log(rest)).isEqualTo(log(whole));
-        assertThat(rest.checkpoint()).doesNotExist();
+        assertThat(path.resolve("checkpoint")).doesNotExist();
     }
 
     @Test

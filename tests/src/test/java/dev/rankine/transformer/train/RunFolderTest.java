@@ -3,6 +3,7 @@ package dev.rankine.transformer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class RunFolderTest {
         assertThat(path).as("nothing is created before the run begins").doesNotExist();
         folder.begin(0).append(new MetricsEntry(5, Map.of("loss", 1.5)));
         assertThat(folder.state()).isEqualTo(RunFolder.State.NEW);
-        Files.createDirectories(folder.checkpoint());
+        Files.createDirectories(path.resolve("checkpoint/step-3"));
         assertThat(RunFolder.at(path, true).state()).isEqualTo(RunFolder.State.INTERRUPTED);
         folder.finish(SUMMARY);
         assertThat(RunFolder.at(path, true).state()).isEqualTo(RunFolder.State.FINISHED);

@@ -47,21 +47,20 @@ class SaLoraResumeTest {
         }
     }
 
-    private TrainingCheckpoint checkpoint(long step) {
-        return new TrainingCheckpoint(temporary.resolve("checkpoint-" + step));
+    private TrainingCheckpoints checkpoints() {
+        return new TrainingCheckpoints(temporary, 12);
     }
 
     @Test
     void everyCheckpointLeadsToTheSameRanksAndBits() {
         Run undisturbed = new Run();
-        TrainingResult expected = undisturbed
-                .trainer()
-                .checkpointTo(state -> checkpoint(state.step()).save(state))
-                .train();
+        TrainingResult expected =
+                undisturbed.trainer().checkpointTo(checkpoints()::save).train();
         assertThat(expected.steps()).isEqualTo(12);
         for (long step = 1; step < expected.steps(); step++) {
             Run resumed = new Run();
-            TrainingResult result = resumed.trainer().resume(checkpoint(step).load(Toy.REFERENCE));
+            TrainingResult result =
+                    resumed.trainer().resume(checkpoints().at(step).load(Toy.REFERENCE));
             assertThat(resumed.adapted.retained()).isEqualTo(undisturbed.adapted.retained());
             assertThat(resumed.bits()).as("resumed after step %d", step).isEqualTo(undisturbed.bits());
             assertThat(result.finalLoss()).isEqualTo(expected.finalLoss());

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,8 +37,14 @@ class TrainingCheckpointTest {
         run = temporary.resolve("run");
     }
 
-    private TrainingCheckpoint checkpoint() {
-        return new TrainingCheckpoint(run.resolve("checkpoint"));
+    private TrainingCheckpoints checkpoints() {
+        return RunFolder.at(run, true).checkpoints(2);
+    }
+
+    private TrainingState newest() {
+        return checkpoints().newest(Toy.REFERENCE, word -> {
+            throw new AssertionError(word);
+        });
     }
 
     private static List<Map<String, Double>> withoutTimes(MetricsLog log) {
@@ -82,7 +86,7 @@ class TrainingCheckpointTest {
         Copying task = task();
         Trainer<?> trainer = task.trainer(settings)
                 .evaluateWith(task.accuracy(16))
-                .checkpointTo(checkpoint()::save)
+                .checkpointTo(checkpoints()::save)
                 .listen(folder.begin(0))
                 .listen(new TrainingListener() {
                     @Override
@@ -98,10 +102,10 @@ class TrainingCheckpointTest {
     private TrainingResult resume(Copying task) {
         RunFolder folder = RunFolder.at(run, true);
         boolean started = folder.state() == RunFolder.State.NEW;
-        TrainingState state = started ? null : checkpoint().load(Toy.REFERENCE);
+        TrainingState state = started ? null : newest();
         Trainer<?> trainer = task.trainer(settings)
                 .evaluateWith(task.accuracy(16))
-                .checkpointTo(checkpoint()::save)
+                .checkpointTo(checkpoints()::save)
                 .listen(folder.begin(started ? 0 : state.step()));
         return started ? trainer.train() : trainer.resume(state);
     }
@@ -113,8 +117,8 @@ class TrainingCheckpointTest {
         tensors.put("none", Tensor.zeros(Toy.REFERENCE, DType.F64, Shape.of(0, 3)));
         tensors.put("n", Tensor.ofLongs(Toy.REFERENCE, Shape.of(), Long.MIN_VALUE));
         TrainingState state = new TrainingState(7, 1.25, Map.of("exact", .5), settings.describe(), tensors);
-        checkpoint().save(state);
-        TrainingState read = checkpoint().load(Toy.REFERENCE);
+        checkpoints().save(state);
+        TrainingState read = newest();
         assertThat(read.step()).isEqualTo(7);
         assertThat(read.seconds()).isEqualTo(1.25);
         assertThat(read.before()).isEqualTo(state.before());
@@ -126,27 +130,8 @@ class TrainingCheckpointTest {
             assertThat(copy.dtype()).isEqualTo(tensor.dtype());
             assertThat(Copying.bits(copy)).isEqualTo(Copying.bits(tensor));
         });
-        checkpoint().save(new TrainingState(8, 2, Map.of(), Map.of(), Map.of()));
+        checkpoints().save(new TrainingState(8, 2, Map.of(), Map.of(), Map.of()));
         assertThat(Copying.bits(read.tensors().get("w"))).isEqualTo(Copying.bits(tensors.get("w")));
-        assertThat(checkpoint().load(Toy.REFERENCE).tensors()).isEmpty();
-    }
-
-    @Test
-    void brokenCheckpointsAreNamed() throws IOException {
-        assertThatThrownBy(() -> checkpoint().load(Toy.REFERENCE))
-                .isInstanceOf(RunFolderException.class)
-                .hasMessageContaining("no whole checkpoint");
-        checkpoint().save(new TrainingState(8, 2, Map.of(), Map.of(), Map.of()));
-        Path folder = run.resolve("checkpoint");
-        Path tensors = folder.resolve("state.safetensors");
-        Files.write(tensors, new byte[] {9, 0, 0, 0, 0, 0, 0, 0, '{'});
-        assertThatThrownBy(() -> checkpoint().load(Toy.REFERENCE))
-                .isInstanceOf(RunFolderException.class)
-                .hasMessageContaining("state.safetensors")
-                .hasMessageContaining("truncated");
-        Files.writeString(folder.resolve("state.json"), "{\"step\": \"many\"}");
-        assertThatThrownBy(() -> checkpoint().load(Toy.REFERENCE))
-                .isInstanceOf(RunFolderException.class)
-                .hasMessageContaining("state.json");
+        assertThat(newest().tensors()).isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package dev.rankine.transformer.checkpoint;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Bart;
 import dev.rankine.transformer.BertClassifier;
@@ -12,7 +13,6 @@ import dev.rankine.transformer.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -121,9 +121,9 @@ public final class Checkpoints {
         try {
             Files.createDirectories(folder);
             SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
-            Path aside = folder.resolve(CONFIG + ".part");
-            Files.writeString(aside, checkpoint.config().toJson());
-            Files.move(aside, folder.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
+            Whole.file(
+                    folder.resolve(CONFIG),
+                    aside -> Files.writeString(aside, checkpoint.config().toJson()));
         } catch (IOException failed) {
             throw CheckpointException.in(folder, "cannot be written (" + failed + ")", failed);
         }

@@ -1,5 +1,9 @@
 package dev.rankine.transformer.train;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -13,6 +17,8 @@ final class Json {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
@@ -20,4 +26,23 @@ final class Json {
             LINE.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private Json() {}
+
+    /**
+     * The record in a file. Every component must be there; null where the record allows it.
+     *
+     * @throws RunFolderException naming the file and what is wrong with it
+     */
+    static <T> T read(Path file, Class<T> type) {
+        try {
+            T record = PAGE.readValue(Files.readAllBytes(file), type);
+            if (record == null) {
+                throw new RunFolderException(file + ": must be a JSON object, it is null");
+            }
+            return record;
+        } catch (IOException unreadable) {
+            throw new RunFolderException(file + " cannot be read (" + unreadable + ")", unreadable);
+        } catch (JacksonException malformed) {
+            throw new RunFolderException(file + ": " + malformed.getOriginalMessage(), malformed);
+        }
+    }
 }

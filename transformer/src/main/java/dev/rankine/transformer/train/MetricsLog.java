@@ -1,5 +1,6 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ public final class MetricsLog implements TrainingListener {
         try {
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            throw new RunFolderException(file + " cannot be read (" + failure + ")", failure);
         }
     }
 }

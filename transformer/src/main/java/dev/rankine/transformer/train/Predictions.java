@@ -1,5 +1,6 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.tensor.files.Whole;
 import dev.rankine.transformer.train.Outcome.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;

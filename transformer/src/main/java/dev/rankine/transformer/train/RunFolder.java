@@ -1,10 +1,10 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.core.JacksonException;
 
 /**
  * Where a run leaves its files. {@code summary.json} is written last: where it stands, the run is finished.
@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
  * summary.json      {@link RunSummary}
  * metrics.jsonl     {@link MetricsLog}
  * adapter/          in PEFT's format
- * checkpoint/       {@link TrainingCheckpoint}: what a resumed run goes on from
+ * checkpoint/       {@link TrainingCheckpoints}: what a resumed run goes on from
  * predictions.tsv   {@link Predictions}
  * report.html
  * </pre>
@@ -60,8 +60,9 @@ public final class RunFolder {
             if (Files.exists(summaryFile())) {
                 return State.FINISHED;
             }
-            Whole.recover(checkpoint());
-            return Files.exists(checkpoint()) ? State.INTERRUPTED : State.NEW;
+            TrainingCheckpoints checkpoints = checkpoints(1);
+            checkpoints.recover();
+            return checkpoints.exist() ? State.INTERRUPTED : State.NEW;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -89,21 +90,22 @@ public final class RunFolder {
     public void finish(RunSummary summary) {
         try {
             Whole.file(summaryFile(), aside -> Files.writeString(aside, Json.PAGE.writeValueAsString(summary) + "\n"));
-            Whole.delete(checkpoint());
+            Whole.delete(checkpointFolder());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    /** The summary of a finished run. */
+    /**
+     * The summary of a finished run.
+     *
+     * @throws RunFolderException if there is none or it cannot be read
+     */
     public RunSummary summary() {
-        try {
-            return Json.PAGE.readValue(Files.readString(summaryFile()), RunSummary.class);
-        } catch (IOException failure) {
-            throw new RunFolderException(summaryFile() + " cannot be read: is the run finished?", failure);
-        } catch (JacksonException malformed) {
-            throw new RunFolderException(summaryFile() + ": " + malformed.getOriginalMessage(), malformed);
+        if (!Files.exists(summaryFile())) {
+            throw new RunFolderException(summaryFile() + " is not there: is the run finished?");
         }
+        return Json.read(summaryFile(), RunSummary.class);
     }
 
     public MetricsLog metrics() {
@@ -118,7 +120,12 @@ public final class RunFolder {
         return path.resolve("adapter");
     }
 
-    public Path checkpoint() {
+    /** @param keep how many checkpoints stay */
+    public TrainingCheckpoints checkpoints(int keep) {
+        return new TrainingCheckpoints(checkpointFolder(), keep);
+    }
+
+    private Path checkpointFolder() {
         return path.resolve("checkpoint");
     }
 

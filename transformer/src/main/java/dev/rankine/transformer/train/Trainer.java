@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class Trainer<B extends Batch> {
     private Evaluator evaluator = Map::of;
     private Workers workers = Workers.ALONE;
     private @Nullable Consumer<TrainingState> checkpoints;
+    private BooleanSupplier stop = () -> false;
 
     public Trainer(
             Backend backend, TrainerSettings settings, Dataset<B> data, Objective<B> objective, Controller controller) {
@@ -65,9 +67,15 @@ public final class Trainer<B extends Batch> {
         return this;
     }
 
-    /** Where the state goes every {@code checkpointSteps}. */
+    /** Where the state goes when {@link Checkpointing} says so, or when the run is asked to stop. */
     public Trainer<B> checkpointTo(Consumer<TrainingState> sink) {
         checkpoints = sink;
+        return this;
+    }
+
+    /** Asked after every step: when it answers true, the state is saved and the run ends with a {@link StoppedException}. */
+    public Trainer<B> stopWhen(BooleanSupplier asked) {
+        stop = asked;
         return this;
     }
 
@@ -86,6 +94,7 @@ public final class Trainer<B extends Batch> {
      * Makes every step of the run.
      *
      * @throws DivergedException if a loss or a weight is not finite
+     * @throws StoppedException if it was asked to stop
      */
     public TrainingResult train() {
         return new Run().go();
@@ -96,6 +105,7 @@ public final class Trainer<B extends Batch> {
      *
      * @throws IllegalArgumentException if the state does not belong to a run like this one
      * @throws DivergedException if a loss or a weight is not finite
+     * @throws StoppedException if it was asked to stop
      */
     public TrainingResult resume(TrainingState from) {
         requireSameSettings(from);
@@ -105,6 +115,7 @@ public final class Trainer<B extends Batch> {
 
     private void requireSameSettings(TrainingState from) {
         Map<String, String> own = describe();
+        settings.checkpointing().describe().keySet().forEach(own::remove);
         List<String> differences = own.entrySet().stream()
                 .filter(setting -> !setting.getValue().equals(from.settings().get(setting.getKey())))
                 .map(setting -> setting.getKey() + " " + from.settings().get(setting.getKey()) + " became "
@@ -130,6 +141,7 @@ public final class Trainer<B extends Batch> {
         private final StepTimer timer;
         private Map<String, Double> before = Map.of();
         private double lastLoss;
+        private long savedAt = System.nanoTime();
 
         Run() {
             first = 0;
@@ -148,6 +160,9 @@ public final class Trainer<B extends Batch> {
             listeners.forEach(listener -> listener.onStart(first, plan.steps()));
             if (first == 0) {
                 before = evaluate(0);
+                if (stop.getAsBoolean()) {
+                    throw new StoppedException(0, plan.steps());
+                }
             }
             for (long t = first; t < plan.steps(); t++) {
                 train(t);
@@ -155,13 +170,24 @@ public final class Trainer<B extends Batch> {
                 if (!last && isDue(settings.evaluationSteps(), t)) {
                     evaluate(t + 1);
                 }
-                if (!last && isDue(settings.checkpointSteps(), t)) {
-                    checkpoint(t);
+                if (!last) {
+                    checkpointIfDue(t);
                 }
             }
             step.requireFiniteParameters(plan.steps() - 1);
             controller.finish();
             return result(evaluate(plan.steps()));
+        }
+
+        private void checkpointIfDue(long t) {
+            boolean asked = stop.getAsBoolean();
+            if (asked || settings.checkpointing().isDue(t + 1, System.nanoTime() - savedAt)) {
+                checkpoint(t);
+                savedAt = System.nanoTime();
+            }
+            if (asked) {
+                throw new StoppedException(t + 1, plan.steps());
+            }
         }
 
         private void train(long t) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param clip largest global norm of the gradients, null for any
  * @param logSteps steps between two lines of the log; losses are read from the back-end only then
  * @param evaluationSteps steps between two evaluations, 0 for none between the first step and the last
- * @param checkpointSteps steps between two checkpoints, 0 for none
+ * @param checkpointing when the run saves its state
  * @param seed of the order of examples and of all random numbers
  */
 public record TrainerSettings(
@@ -29,7 +29,7 @@ public record TrainerSettings(
         @Nullable Double clip,
         int logSteps,
         int evaluationSteps,
-        int checkpointSteps,
+        Checkpointing checkpointing,
         long seed) {
     private static final int USUAL_LOG_STEPS = 50;
 
@@ -39,7 +39,6 @@ public record TrainerSettings(
         requireAtLeast(1, "accumulate", accumulate);
         requireAtLeast(1, "log steps", logSteps);
         requireAtLeast(0, "evaluation steps", evaluationSteps);
-        requireAtLeast(0, "checkpoint steps", checkpointSteps);
         if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("learning rate must be at least 0 and finite, got " + rate);
         }
@@ -56,32 +55,48 @@ public record TrainerSettings(
 
     /** Seed 0, no accumulation, warm-up, clipping, evaluation between or checkpoints; a log line every 50 steps. */
     public static TrainerSettings of(int epochs, int batch, double rate) {
-        return new TrainerSettings(epochs, batch, 1, rate, Warmup.NONE, null, USUAL_LOG_STEPS, 0, 0, 0);
+        return new TrainerSettings(
+                epochs, batch, 1, rate, Warmup.NONE, null, USUAL_LOG_STEPS, 0, Checkpointing.NONE, 0);
     }
 
     public TrainerSettings withBatch(int examples, int microBatches) {
         return new TrainerSettings(
-                epochs, examples, microBatches, rate, warmup, clip, logSteps, evaluationSteps, checkpointSteps, seed);
+                epochs, examples, microBatches, rate, warmup, clip, logSteps, evaluationSteps, checkpointing, seed);
     }
 
     public TrainerSettings withWarmup(Warmup length) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, length, clip, logSteps, evaluationSteps, checkpointSteps, seed);
+                epochs, batch, accumulate, rate, length, clip, logSteps, evaluationSteps, checkpointing, seed);
     }
 
     public TrainerSettings withClip(@Nullable Double norm) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, warmup, norm, logSteps, evaluationSteps, checkpointSteps, seed);
+                epochs, batch, accumulate, rate, warmup, norm, logSteps, evaluationSteps, checkpointing, seed);
     }
 
     /** Steps between two log lines, evaluations and checkpoints. */
     public TrainerSettings withSteps(int log, int evaluation, int checkpoint) {
-        return new TrainerSettings(epochs, batch, accumulate, rate, warmup, clip, log, evaluation, checkpoint, seed);
+        return new TrainerSettings(
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                warmup,
+                clip,
+                log,
+                evaluation,
+                checkpointing.everySteps(checkpoint),
+                seed);
+    }
+
+    public TrainerSettings withCheckpointing(Checkpointing when) {
+        return new TrainerSettings(
+                epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, when, seed);
     }
 
     public TrainerSettings withSeed(long other) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, checkpointSteps, other);
+                epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, checkpointing, other);
     }
 
     /** Which examples every step of a run on so many sees. */
@@ -100,7 +115,7 @@ public record TrainerSettings(
         named.put("clip", clip == null ? "none" : clip.toString());
         named.put("log_steps", Integer.toString(logSteps));
         named.put("evaluation_steps", Integer.toString(evaluationSteps));
-        named.put("checkpoint_steps", Integer.toString(checkpointSteps));
+        named.putAll(checkpointing.describe());
         named.put("seed", Long.toString(seed));
         return named;
     }
