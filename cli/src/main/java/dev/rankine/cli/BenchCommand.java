@@ -20,4 +20,10 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(spec.commandLine(), "which measurement?");
     }
+
+    static void requireRounds(int rounds) {
+        if (rounds < 1) {
+            throw new UsageException("--rounds must be at least 1, got " + rounds);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.rankine.cli;
 
+import dev.rankine.cli.bench.ClassifierStep;
 import dev.rankine.cli.bench.Seq2SeqStep;
 import dev.rankine.cli.bench.StepBench;
 import dev.rankine.cli.bench.StepProfile;
@@ -8,6 +9,7 @@ import dev.rankine.cli.bench.StepProfile.Phase;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.tensor.Backend;
+import dev.rankine.transformer.BertSettings;
 import dev.rankine.transformer.data.Batch;
 import dev.rankine.transformer.train.ProcessMemory;
 import java.nio.file.Path;
@@ -26,22 +28,31 @@ import picocli.CommandLine.Option;
         description = "Times a warm training step on random symbols and tells where its time goes.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
-@SuppressWarnings("NullAway.Init") // picocli sets the required options
 final class BenchStepCommand implements Runnable {
+    private static final String ROBERTA = "roberta-base";
     private static final int LISTED = 10;
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            required = true,
-            description = "Hugging Face folder of the model: config.json and model.safetensors.")
-    private Path model;
+            description = "Hugging Face folder of an encoder-decoder: config.json and model.safetensors.")
+    private @Nullable Path model;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Examples of a step (default: 64).")
-    private int batch = 64;
+    @Option(
+            names = "--config",
+            paramLabel = "NAME",
+            description =
+                    "Instead of a folder: roberta-base, a classifier with random weights whose head is trained too.")
+    private @Nullable String config;
 
-    @Option(names = "--seq", paramLabel = "N", description = "Symbols of each source and each target (default: 16).")
-    private int symbols = 16;
+    @Option(names = "--batch", paramLabel = "N", description = "Examples of a step (default: 64; 16 of roberta-base).")
+    private @Nullable Integer batch;
+
+    @Option(
+            names = "--seq",
+            paramLabel = "N",
+            description = "Symbols of each source and each target (default: 16; 128 of roberta-base).")
+    private @Nullable Integer symbols;
 
     @Option(names = "--method", paramLabel = "NAME", description = "What is trained (default: lora).")
     private String method = "lora";
@@ -62,10 +73,10 @@ final class BenchStepCommand implements Runnable {
     private @Nullable Path json;
 
     @Mixin
-    private MethodOptions methodOptions;
+    private MethodOptions methodOptions = new MethodOptions();
 
     @Mixin
-    private BackendOptions backendOptions;
+    private BackendOptions backendOptions = new BackendOptions();
 
     private final Console console;
 
@@ -75,35 +86,56 @@ final class BenchStepCommand implements Runnable {
 
     @Override
     public void run() {
-        Inputs.requireFolder("--model", model);
-        if (batch < 1 || symbols < 1) {
-            throw new UsageException("--batch and --seq must be at least 1, got " + batch + " and " + symbols);
+        if ((model == null) == (config == null)) {
+            throw new UsageException("give either --model DIR or --config " + ROBERTA);
+        }
+        if (config != null && !config.equals(ROBERTA)) {
+            throw new UsageException("--config " + config + " is not known; there is: " + ROBERTA);
+        }
+        int examples = batch != null ? batch : config == null ? 64 : 16;
+        int length = symbols != null ? symbols : config == null ? 16 : 128;
+        if (examples < 1 || length < 1) {
+            throw new UsageException("--batch and --seq must be at least 1, got " + examples + " and " + length);
         }
         Method chosen = UsageException.whileChecking(() -> methodOptions.configure(Methods.named(method), console));
         StepBench.Patience patience =
                 UsageException.whileChecking(() -> new StepBench.Patience(seconds, seconds, steps));
+        if (model != null) {
+            Inputs.requireFolder("--model", model);
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
         try (Backend backend = backendOptions.open(console)) {
-            measure(backend, new Seq2SeqStep(model, chosen, batch, symbols)::on, patience);
+            if (model == null) {
+                var step = new ClassifierStep(BertSettings.robertaBase(), chosen, examples, length);
+                measure(backend, step::on, patience, result);
+            } else {
+                measure(backend, new Seq2SeqStep(model, chosen, examples, length)::on, patience, result);
+            }
+        }
+        result.put("model", model == null ? config : model.toString());
+        result.put("method", method);
+        result.put("batch", examples);
+        result.put("seq", length);
+        if (json != null) {
+            JsonFile.write(json, result);
         }
     }
 
     private <B extends Batch> void measure(
-            Backend backend, Function<Backend, StepBench.Workload<B>> make, StepBench.Patience patience) {
+            Backend backend,
+            Function<Backend, StepBench.Workload<B>> make,
+            StepBench.Patience patience,
+            Map<String, Object> result) {
         StepBench.Workload<B> work = make.apply(backend);
         long trained = work.adapted().trainableParameters();
         StepBench.Timing timing = StepBench.time(backend, work, patience);
         Double memory = ProcessMemory.peakResidentMib();
         StepProfile profile = StepBench.profile(backend, make, patience);
-        Map<String, Object> result = new LinkedHashMap<>();
         result.put("seconds_per_step", timing.median());
         result.put("fastest_step", timing.fastest());
         result.put("processor_seconds_per_step", timing.processorSeconds());
         result.put("steps", timing.seconds().size());
         result.put("warm_up_steps", timing.warmUpSteps());
-        result.put("model", model.toString());
-        result.put("method", method);
-        result.put("batch", batch);
-        result.put("seq", symbols);
         result.put("backend", backend.name());
         result.put("threads", backend.threads());
         result.put("trainable_parameters", trained);
@@ -113,9 +145,6 @@ final class BenchStepCommand implements Runnable {
         result.put("phases", phases(profile));
         result.put("operations", profile.operations());
         print(timing, profile, memory);
-        if (json != null) {
-            JsonFile.write(json, result);
-        }
     }
 
     private static Map<String, Map<String, Double>> phases(StepProfile profile) {

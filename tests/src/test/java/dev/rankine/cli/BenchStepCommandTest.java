@@ -70,9 +70,19 @@ class BenchStepCommandTest {
     }
 
     @Test
+    void wantsOneModelThatThereIs() {
+        Called none = Called.rankine("bench", "step");
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).contains("give either --model DIR or --config roberta-base");
+        Called unknown = Called.rankine("bench", "step", "--config", "roberta-huge");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("--config roberta-huge is not known; there is: roberta-base");
+    }
+
+    @Test
     void saysWhatCanBeMeasured() {
         Called called = Called.rankine("bench");
         assertThat(called.exitCode()).isEqualTo(2);
-        assertThat(called.err()).contains("which measurement?", "commands: step");
+        assertThat(called.err()).contains("which measurement?", "commands: gemm, ops, step");
     }
 }

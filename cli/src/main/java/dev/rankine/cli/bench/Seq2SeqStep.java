@@ -9,9 +9,7 @@ import dev.rankine.transformer.checkpoint.Checkpoints;
 import dev.rankine.transformer.data.SequenceBatch;
 import dev.rankine.transformer.train.Seq2SeqObjective;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Random;
-import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /** The step of an encoder-decoder from a folder on random symbols, as many in each source as in each target. */
@@ -30,22 +28,24 @@ public record Seq2SeqStep(Path folder, Method method, int batch, int symbols) {
         Random random = new Random(0);
         int vocabulary = model.settings().vocabulary();
         Shape shape = Shape.of(batch, symbols);
-        LongSupplier symbol = () -> FIRST < vocabulary ? random.nextInt(FIRST, vocabulary) : 0;
-        float[] ones = new float[batch * symbols];
-        Arrays.fill(ones, 1);
+        Tensor mask = Tensor.of(backend, shape, new float[batch * symbols]);
+        backend.fill(mask, 1);
         SequenceBatch data = new SequenceBatch(
-                ids(backend, shape, symbol),
-                Tensor.of(backend, shape, ones),
-                ids(backend, shape, symbol),
-                ids(backend, shape, symbol),
+                ids(backend, shape, random, vocabulary),
+                mask,
+                ids(backend, shape, random, vocabulary),
+                ids(backend, shape, random, vocabulary),
                 shape.size(),
                 Tensor.ofLongs(
                         backend, Shape.of(batch), LongStream.range(0, batch).toArray()));
         return new StepBench.Workload<>(data, new Seq2SeqObjective(model), method.attach(model, new Method.Run(0, 0)));
     }
 
-    private static Tensor ids(Backend backend, Shape shape, LongSupplier symbol) {
+    private static Tensor ids(Backend backend, Shape shape, Random random, int vocabulary) {
         return Tensor.ofLongs(
-                backend, shape, LongStream.generate(symbol).limit(shape.size()).toArray());
+                backend,
+                shape,
+                random.longs(shape.size(), Math.min(FIRST, vocabulary - 1), vocabulary)
+                        .toArray());
     }
 }

@@ -1,11 +1,11 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.cli.bench.OpenBlas;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import jdk.incubator.vector.FloatVector;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -159,37 +159,11 @@ public class GemmBenchmark {
         work.flops += o.flops();
     }
 
-    /** What one core can do at most: as many independent sums as hide the latency of an fma. */
+    /** What one core can do at most. */
     @Benchmark
     public float peak(Work work) {
-        int steps = 10_000;
-        FloatVector x = FloatVector.broadcast(Lanes.SPECIES, 0.999f);
-        FloatVector y = FloatVector.broadcast(Lanes.SPECIES, 1e-3f);
-        FloatVector s0 = y;
-        FloatVector s1 = y;
-        FloatVector s2 = y;
-        FloatVector s3 = y;
-        FloatVector s4 = y;
-        FloatVector s5 = y;
-        FloatVector s6 = y;
-        FloatVector s7 = y;
-        FloatVector s8 = y;
-        FloatVector s9 = y;
-        for (int i = 0; i < steps; i++) {
-            s0 = x.fma(s0, y);
-            s1 = x.fma(s1, y);
-            s2 = x.fma(s2, y);
-            s3 = x.fma(s3, y);
-            s4 = x.fma(s4, y);
-            s5 = x.fma(s5, y);
-            s6 = x.fma(s6, y);
-            s7 = x.fma(s7, y);
-            s8 = x.fma(s8, y);
-            s9 = x.fma(s9, y);
-        }
-        work.flops += 2L * 10 * steps * Lanes.COUNT;
-        FloatVector low = s0.add(s1).add(s2).add(s3).add(s4);
-        return Lanes.sum(low.add(s5).add(s6).add(s7).add(s8).add(s9));
+        work.flops += MultiplyAddPeak.operations();
+        return MultiplyAddPeak.run();
     }
 
     /** Runs this class with JMH's command line. */

@@ -1,4 +1,4 @@
-package dev.rankine.tensor.vector;
+package dev.rankine.cli.bench;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -12,7 +12,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /** The machine's OpenBLAS, to compare with; nothing in Rankine needs it. */
-final class OpenBlas {
+@SuppressWarnings("restricted") // the launcher allows native access
+public final class OpenBlas {
     private static final String LIBRARY = "libopenblas.so.0";
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
@@ -20,7 +21,7 @@ final class OpenBlas {
     private final MethodHandle sgemm;
 
     /** @throws IllegalArgumentException if the library is not installed */
-    OpenBlas(int threads) {
+    public OpenBlas(int threads) {
         SymbolLookup library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
         Linker linker = Linker.nativeLinker();
         sgemm = linker.downcallHandle(
@@ -50,7 +51,7 @@ final class OpenBlas {
     }
 
     /** C[m, n] = op(A) op(B), all row-major without gaps. */
-    void multiply(
+    public void multiply(
             boolean turnA, boolean turnB, int m, int n, int k, MemorySegment a, MemorySegment b, MemorySegment c) {
         int opA = turnA ? TRANSPOSED : PLAIN;
         int opB = turnB ? TRANSPOSED : PLAIN;

@@ -1,0 +1,82 @@
+package dev.rankine.cli.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Times things in turns, so that a machine that is busy for a while is busy for all of them: a round runs each for some
+ * milliseconds. Rates are in units of work per nanosecond.
+ */
+final class Rounds {
+    private static final long SAMPLE = 8_000_000;
+    /** Until the JIT has compiled what it runs. */
+    private static final long WARM_UP = 200_000_000;
+
+    private final int count;
+    private final Map<String, Timed> timed = new LinkedHashMap<>();
+
+    /** Work to do and what has been measured of it. */
+    private record Timed(double work, Runnable body, List<Double> rates) {}
+
+    Rounds(int count) {
+        this.count = count;
+    }
+
+    /** @param work that one run does, in any unit */
+    Rounds with(String name, double work, Runnable body) {
+        timed.put(name, new Timed(work, body, new ArrayList<>()));
+        return this;
+    }
+
+    Rounds run() {
+        timed.values().forEach(each -> sample(each, WARM_UP));
+        for (int round = 0; round < count; round++) {
+            timed.values().forEach(each -> each.rates.add(sample(each, SAMPLE)));
+        }
+        return this;
+    }
+
+    private static double sample(Timed each, long least) {
+        long began = System.nanoTime();
+        long runs = 0;
+        long elapsed;
+        do {
+            each.body.run();
+            runs++;
+            elapsed = System.nanoTime() - began;
+        } while (elapsed < least);
+        return runs * each.work / elapsed;
+    }
+
+    /** The middle rate. */
+    double median(String name) {
+        return middle(rates(name));
+    }
+
+    double best(String name) {
+        return rates(name).stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
+    /** The middle one of the rounds' ratios. */
+    double ratio(String name, String to) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < count; round++) {
+            ratios.add(rates(name).get(round) / rates(to).get(round));
+        }
+        return middle(ratios);
+    }
+
+    private List<Double> rates(String name) {
+        Timed found = timed.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("nothing named '" + name + "' is timed");
+        }
+        return found.rates;
+    }
+
+    private static double middle(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    }
+}
