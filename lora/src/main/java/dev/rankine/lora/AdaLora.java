@@ -146,12 +146,17 @@ public final class AdaLora implements Controller {
 
     // ---- what can be read ----
 
-    /** The density that the budget allows, the same weighted by size after the shrink, and R without its weight. */
+    /**
+     * The density that the budget allows, the same weighted by size after the shrink, how the importance of triplets is spread
+     * until then, and R without its weight.
+     */
     @Override
     public Map<String, Double> report() {
         Map<String, Double> numbers = new LinkedHashMap<>();
         numbers.put("density", (double) budget / triplets);
-        if (kept != null) {
+        if (kept == null) {
+            numbers.putAll(ScoreSpread.of(importance()).named("importance"));
+        } else {
             numbers.put("parameter_density", Retained.of(modules).parameterDensity());
         }
         try (var _ = GradientMode.noGrad()) {

@@ -129,19 +129,21 @@ public final class Dora implements Mergeable, Ranked {
         return new Dora(site, a, pair.b().data(), m, scale, dropout, norm);
     }
 
-    /** y[..., O] for x[..., I]. Without dropout both products with W0 are one. */
+    /**
+     * y[..., O] for x[..., I]. Without dropout both products with W0 are one. The factor m/n scales the rows of B, not the pair's
+     * output, which is as long as the batch.
+     */
     @Override
     public Variable linear(LinearSite at, Variable x, Pass pass) {
         Variable factor = factor();
+        Variable scaled = multiply(b, Affine.scale(factor, scale).reshape(site.outputs(), 1));
         Variable dropped = pass.dropout(x, dropout, stream);
-        Variable change = Linear.linear(Affine.scale(Linear.linear(dropped, a, null), scale), b, null);
+        Variable h = Linear.linear(dropped, a, null);
         if (pass.isTraining() && dropout > 0) {
             Variable longer = multiply(Linear.linear(dropped, at.weight(), null), affine(factor, 1, -1));
-            return add(at.plain(x), add(longer, multiply(change, factor)));
+            return add(at.plain(x), add(longer, Linear.linear(h, scaled, null)));
         }
-        Variable y = multiply(add(Linear.linear(x, at.weight(), null), change), factor);
-        Variable bias = at.bias();
-        return bias == null ? y : add(y, bias);
+        return add(multiply(Linear.linear(x, at.weight(), null), factor), Linear.linear(h, scaled, at.bias()));
     }
 
     /** m / n [O]. */

@@ -217,7 +217,7 @@ public final class SaLora implements Controller {
 
     /**
      * The density: expected before the cut, over triplets and (the constraint's C) weighted by their size, and as it is
-     * afterwards; the multipliers; and R_orth as a mean over modules.
+     * afterwards; the multipliers; how the probabilities P(g > 0) are spread until the cut; and R_orth as a mean over modules.
      */
     @Override
     public Map<String, Double> report() {
@@ -225,8 +225,10 @@ public final class SaLora implements Controller {
         if (kept == null) {
             try (var _ = GradientMode.noGrad()) {
                 Tensor p = law.open(la.data());
-                numbers.put("density", Arrays.stream(p.toDoubles()).average().orElse(0));
+                double[] open = p.toDoubles();
+                numbers.put("density", Arrays.stream(open).average().orElse(0));
                 numbers.put("parameter_density", expectedDensity(p).item());
+                numbers.putAll(ScoreSpread.of(open).named("gate_open"));
             }
         } else {
             Retained retained = Retained.of(modules);

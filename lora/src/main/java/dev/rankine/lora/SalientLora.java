@@ -5,6 +5,7 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.lora.AdaptiveWindows.Window;
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.train.Clock;
@@ -37,6 +38,7 @@ public final class SalientLora implements Controller {
     private static final String STEPS_SEEN = PREFIX + "steps_seen";
     private static final String KEPT = PREFIX + "kept";
     private static final String DECIDED = PREFIX + "decided";
+    private static final String SALIENCE = PREFIX + "salience";
     private static final String WINDOW_NANOS = PREFIX + "window_nanos";
 
     private final SalientLoraMethod settings;
@@ -47,6 +49,7 @@ public final class SalientLora implements Controller {
     private final int target;
     private @Nullable AdaptiveWindows schedule;
     private @Nullable TripletSeries series;
+    private @Nullable ScoreSpread judged;
     private long stepsSeen;
     private boolean decided;
     private long windowNanos;
@@ -127,6 +130,7 @@ public final class SalientLora implements Controller {
         List<Integer> ranks =
                 modules.stream().map(SvdLora::rank).filter(rank -> rank > 0).toList();
         double[] salience = settings.salience().of(open.values(), open.residuals(), ranks);
+        judged = ScoreSpread.of(salience);
         boolean[] chosen = TopTriplets.of(salience, windows.budget(made));
         List<Replacement> replacements = delete(chosen);
         decided = made == windows.end();
@@ -154,13 +158,20 @@ public final class SalientLora implements Controller {
 
     // ---- what can be read ----
 
-    /** The density, the same weighted by size, R without its weight, and the seconds that were spent on judging so far. */
+    /**
+     * The density, the same weighted by size, how the salience of triplets was spread when they were last judged, R without its
+     * weight, and the seconds that were spent on judging so far.
+     */
     @Override
     public Map<String, Double> report() {
         Map<String, Double> numbers = new LinkedHashMap<>();
         Retained retained = Retained.of(modules);
         numbers.put("density", retained.density());
         numbers.put("parameter_density", retained.parameterDensity());
+        ScoreSpread spread = judged;
+        if (spread != null) {
+            numbers.putAll(spread.named("salience"));
+        }
         try (var _ = GradientMode.noGrad()) {
             numbers.put("orthogonality", orthogonality().data().item());
         }
@@ -176,6 +187,11 @@ public final class SalientLora implements Controller {
         state.put(WINDOW_NANOS, Tensor.ofLongs(backend, Shape.of(), windowNanos));
         state.put(DECIDED, Tensor.ofLongs(backend, Shape.of(), decided ? 1 : 0));
         state.put(KEPT, SavedState.ofFlags(backend, kept));
+        ScoreSpread spread = judged;
+        if (spread != null) {
+            state.put(
+                    SALIENCE, Tensor.of(backend, DType.F64, Shape.of(3), spread.low(), spread.median(), spread.high()));
+        }
         TripletSeries open = series;
         if (open != null) {
             open.state().forEach((name, tensor) -> state.put(PREFIX + name, tensor));
@@ -190,6 +206,10 @@ public final class SalientLora implements Controller {
         stepsSeen = saved.number(STEPS_SEEN);
         windowNanos = saved.number(WINDOW_NANOS);
         decided = saved.number(DECIDED) != 0;
+        if (saved.has(SALIENCE)) {
+            double[] spread = saved.numbers(SALIENCE, 3);
+            judged = new ScoreSpread(spread[0], spread[1], spread[2]);
+        }
         boolean[] chosen = saved.flags(KEPT, kept.length);
         delete(chosen);
         series = saved.has(PREFIX + TripletSeries.TABLE) ? TripletSeries.restored(modules, saved, PREFIX) : null;

@@ -52,7 +52,8 @@ public record SalientLoraMethod(
         }
         if (firstWindow < 0 || lastWindow < 0) {
             throw new IllegalArgumentException(
-                    "windows must have at least 1 step, or 0 for the usual, got " + firstWindow + " and " + lastWindow);
+                    "first-window and last-window must be at least 1 step, or 0 for the usual, got " + firstWindow
+                            + " and " + lastWindow);
         }
     }
 

@@ -32,6 +32,10 @@ record SavedState(String method, Map<String, Tensor> tensors) {
         return flags;
     }
 
+    double[] numbers(String name, int count) {
+        return take(name, Shape.of(count)).toDoubles();
+    }
+
     /** Writes a saved tensor over a persistent one of the same shape. */
     void copyTo(String name, Tensor target) {
         target.write(take(name, target.shape()).toDoubles());

@@ -158,8 +158,13 @@ public final class SoRa implements Controller {
         for (int j = 0; j < g.length; j++) {
             open[j] = g[j] != 0;
         }
-        double[] sizes = Arrays.stream(g).map(Math::abs).toArray();
-        return settings.density() == 0 ? open : TopTriplets.of(sizes, TopTriplets.count(settings.density(), g.length));
+        return settings.density() == 0
+                ? open
+                : TopTriplets.of(sizes(g), TopTriplets.count(settings.density(), g.length));
+    }
+
+    private static double[] sizes(double[] g) {
+        return Arrays.stream(g).map(Math::abs).toArray();
     }
 
     private List<Replacement> shrinkTo(boolean[] mask, double[] factors) {
@@ -181,18 +186,22 @@ public final class SoRa implements Controller {
 
     // ---- what can be read ----
 
-    /** The share of gates that are not 0, or of triplets after the cut, and the same weighted by size. */
+    /**
+     * The share of gates that are not 0, or of triplets after the cut, the same weighted by size, and until the cut how the
+     * sizes |g| are spread.
+     */
     @Override
     public Map<String, Double> report() {
         Retained retained = Retained.of(modules);
         double density = retained.density();
         double weighted = retained.parameterDensity();
+        Map<String, Double> numbers = new LinkedHashMap<>();
         if (kept == null) {
             double[] g = joint.toDoubles();
             density = (double) Arrays.stream(g).filter(v -> v != 0).count() / g.length;
             weighted = weighted(g);
+            numbers.putAll(ScoreSpread.of(sizes(g)).named("gate_size"));
         }
-        Map<String, Double> numbers = new LinkedHashMap<>();
         numbers.put("density", density);
         numbers.put("parameter_density", weighted);
         return numbers;

@@ -10,6 +10,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /** The charts of a page: loss, metrics, density and what else a log tells, each with a curve per method. */
 final class Curves {
@@ -18,7 +20,19 @@ final class Curves {
 
     static final String DENSITY = "density";
 
+    /** Scores of triplets, of which a log has {@code _low}, {@code _median} and {@code _high}, with what they are. */
+    private static final Map<String, String> SCORES = scores();
+
     private Curves() {}
+
+    private static Map<String, String> scores() {
+        Map<String, String> scores = new LinkedHashMap<>();
+        scores.put("importance", "Importance of the triplets");
+        scores.put("salience", "Salience of the triplets");
+        scores.put("gate_size", "Size of the gates");
+        scores.put("gate_open", "Probability of an open gate");
+        return scores;
+    }
 
     /**
      * Runs that are drawn as one curve, their mean, in a band from the least to the greatest.
@@ -37,6 +51,12 @@ final class Curves {
                 charts.append(chart(key, quantity.getValue(), curves, groups).svg());
             }
         }
+        SCORES.forEach((key, title) -> {
+            List<LineChart.Curve> curves = spreads(groups, key);
+            if (!curves.isEmpty()) {
+                charts.append(new LineChart(title + ": median and middle 80 %", curves, null, List.of(), false).svg());
+            }
+        });
         List<LineChart.Curve> paces = curves(groups, run -> Pace.curve(run.metrics()));
         if (!paces.isEmpty()) {
             charts.append(new LineChart("Milliseconds per step, after the first tenth", paces, null, List.of(0.0), true)
@@ -72,6 +92,7 @@ final class Curves {
         metrics.forEach(metric -> quantities.put(metric, Figures.title(metric) + " on the development data"));
         quantities.put(DENSITY, "Density: expected share of triplets kept");
         quantities.put("multiplier", "Lagrange multiplier");
+        quantities.put("multiplier_square", "Lagrange multiplier of the square");
         quantities.put(ORTHOGONALITY, "Orthogonality residual of the factors");
         return quantities;
     }
@@ -88,24 +109,52 @@ final class Curves {
         return curves;
     }
 
-    /** The mean where every run has a value. */
-    private static LineChart.Curve curve(Group group, List<List<Point>> runs) {
+    /** Medians of scores in a band from the lowest to the highest tenth; of several runs means of these. */
+    private static List<LineChart.Curve> spreads(List<Group> groups, String score) {
+        List<LineChart.Curve> curves = new ArrayList<>();
+        for (Group group : groups) {
+            List<Point> medians = means(byStep(group.runs(), score + "_median"));
+            if (!medians.isEmpty()) {
+                List<Point> outline = new ArrayList<>(means(byStep(group.runs(), score + "_high")));
+                outline.addAll(means(byStep(group.runs(), score + "_low")).reversed());
+                curves.add(new LineChart.Curve(group.name(), group.style(), medians, outline));
+            }
+        }
+        return curves;
+    }
+
+    private static Map<Double, List<Double>> byStep(List<RunRecord> runs, String key) {
+        return byStep(runs.stream().map(run -> run.curve(key)).toList());
+    }
+
+    /** The values of all runs at each step where every run has one. */
+    private static Map<Double, List<Double>> byStep(List<List<Point>> runs) {
         Map<Double, List<Double>> byStep = new TreeMap<>();
         runs.forEach(run -> run.forEach(point ->
                 byStep.computeIfAbsent(point.x(), step -> new ArrayList<>()).add(point.y())));
         byStep.values().removeIf(values -> values.size() < runs.size());
-        List<Point> means = new ArrayList<>();
-        List<Point> outline = new ArrayList<>();
-        byStep.forEach((step, values) -> {
-            means.add(new Point(step, values.stream().mapToDouble(y -> y).sum() / values.size()));
-            outline.add(
-                    new Point(step, values.stream().mapToDouble(y -> y).max().orElseThrow()));
-        });
-        List<Point> lower = new ArrayList<>();
-        byStep.forEach((step, values) -> lower.add(
-                new Point(step, values.stream().mapToDouble(y -> y).min().orElseThrow())));
-        outline.addAll(lower.reversed());
-        return new LineChart.Curve(group.name(), group.style(), means, runs.size() == 1 ? List.of() : outline);
+        return byStep;
+    }
+
+    private static List<Point> means(Map<Double, List<Double>> byStep) {
+        return points(byStep, values -> values.average().orElseThrow());
+    }
+
+    private static List<Point> points(Map<Double, List<Double>> byStep, ToDoubleFunction<DoubleStream> fold) {
+        return byStep.entrySet().stream()
+                .map(step -> new Point(
+                        step.getKey(),
+                        fold.applyAsDouble(step.getValue().stream().mapToDouble(y -> y))))
+                .toList();
+    }
+
+    /** The mean where every run has a value, in a band from the least to the greatest. */
+    private static LineChart.Curve curve(Group group, List<List<Point>> runs) {
+        Map<Double, List<Double>> byStep = byStep(runs);
+        List<Point> outline =
+                new ArrayList<>(points(byStep, values -> values.max().orElseThrow()));
+        outline.addAll(points(byStep, values -> values.min().orElseThrow()).reversed());
+        return new LineChart.Curve(group.name(), group.style(), means(byStep), runs.size() == 1 ? List.of() : outline);
     }
 
     private static LineChart chart(String key, String title, List<LineChart.Curve> curves, List<Group> groups) {

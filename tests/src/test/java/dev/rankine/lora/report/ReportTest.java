@@ -45,6 +45,20 @@ class ReportTest {
         ranks.forEach((module, rank) -> assertThat(page).contains(module + ": rank " + rank + " of 8<"));
     }
 
+    /** Both multipliers of FLOP, and scores as a median in a band. */
+    @Test
+    void scoresAndEveryMultiplierAreDrawn() throws Exception {
+        Map<String, Double> logged = Map.of(
+                "multiplier_square", 0.2, "importance_low", 1e-6, "importance_median", 1e-5, "importance_high", 1e-3);
+        RunRecord run =
+                RunRecord.read("a", write("adalora", ranks(), logged, 0.5).path());
+        assertThat(Report.html("One", List.of(run)))
+                .contains(">Lagrange multiplier of the square<")
+                .contains(">Importance of the triplets: median and middle 80 %<")
+                .contains("class='band c0'")
+                .doesNotContain("Salience");
+    }
+
     @Test
     void nothingIsDrawnOfWhatAMethodHasNot() throws Exception {
         RunFolder run = write("scratch", Map.of(), Map.of(MetricsEntry.REGULARIZER, 0.0), 1);
