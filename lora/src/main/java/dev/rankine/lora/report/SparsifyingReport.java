@@ -1,7 +1,7 @@
 package dev.rankine.lora.report;
 
 import dev.rankine.lora.SparsifyingScheduler;
-import dev.rankine.transformer.train.Whole;
+import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
