@@ -27,7 +27,10 @@ import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Relu;
 import dev.rankine.autograd.op.Reshape;
+import dev.rankine.autograd.op.RmsNorm;
+import dev.rankine.autograd.op.Rope;
 import dev.rankine.autograd.op.Sigmoid;
+import dev.rankine.autograd.op.Silu;
 import dev.rankine.autograd.op.Slice;
 import dev.rankine.autograd.op.Softmax;
 import dev.rankine.autograd.op.Square;
@@ -56,6 +59,7 @@ public final class Operations {
             Relu.SPEC,
             Gelu.SPEC,
             GeluTanh.SPEC,
+            Silu.SPEC,
             Clamp.SPEC,
             Sum.SPEC,
             Mean.SPEC,
@@ -69,6 +73,8 @@ public final class Operations {
             LowRankLinear.SPEC,
             Softmax.SPEC,
             LayerNorm.SPEC,
+            RmsNorm.SPEC,
+            Rope.SPEC,
             Embedding.SPEC,
             Attention.SPEC,
             Dropout.SPEC,

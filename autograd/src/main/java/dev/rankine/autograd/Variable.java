@@ -9,6 +9,7 @@ import dev.rankine.autograd.op.Reshape;
 import dev.rankine.autograd.op.Subtract;
 import dev.rankine.autograd.op.Sum;
 import dev.rankine.tensor.Binary;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * and summed over backward passes until {@link #clearGradient()}.
  */
 public final class Variable {
-    private final Tensor data;
+    private Tensor data;
     private final @Nullable Node node;
     private boolean requiresGradient;
     private @Nullable Tensor gradientBuffer;
@@ -71,15 +72,20 @@ public final class Variable {
         return requiresGradient;
     }
 
-    /** Freezes or unfreezes a leaf. */
+    /**
+     * Freezes or unfreezes a leaf. A weight that is unfrozen over memory that cannot be trained, a mapped file or numbers in
+     * a narrow type, moves into memory of its own, in F32.
+     */
     public void requiresGradient(boolean wanted) {
         if (!isLeaf()) {
             throw new IllegalStateException(
                     "only a leaf can be frozen or unfrozen, this is the result of '" + data.origin() + "'");
         }
-        if (wanted && !data.dtype().computes()) {
-            throw new IllegalArgumentException(
-                    "weights of " + data.dtype() + " cannot be trained: widen them to F32 first");
+        if (wanted && data.dtype() == DType.I64) {
+            throw new IllegalArgumentException("whole numbers cannot be trained: " + data);
+        }
+        if (wanted && (!data.dtype().computes() || data.storage().isReadOnly())) {
+            data = data.clone(data.dtype().computes() ? data.dtype() : DType.F32);
         }
         requiresGradient = wanted;
         if (!wanted) {

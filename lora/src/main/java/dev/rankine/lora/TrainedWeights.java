@@ -68,8 +68,9 @@ final class TrainedWeights {
     /** Gives the model the trained content and lets gradients in. */
     void attach() {
         if (!attached) {
-            swap();
+            // first of all, since it gives mapped weights memory that can be written
             weights.values().forEach(weight -> weight.requiresGradient(true));
+            swap();
             attached = true;
         }
     }

@@ -82,6 +82,11 @@ public final class Storage {
         return elements;
     }
 
+    /** Whether the memory can only be read, as that of a mapped file. */
+    public boolean isReadOnly() {
+        return memory.isReadOnly();
+    }
+
     /** Raised by every write; with {@link #id()} the key of caches. */
     public long version() {
         return version;

@@ -47,6 +47,7 @@ final class Formulas {
                 "geluTanh",
                 in -> in[0].map(x ->
                         x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))))));
+        ALL.put("silu", in -> in[0].map(x -> x / (1 + Math.exp(-x))));
         ALL.put("clamp", in -> in[0].map(x -> Math.clamp(x, -0.5, 1.0)));
         ALL.put("sum", in -> sum(in[0], in[0].shape().rank() - 1));
         ALL.put("mean", in -> sum(in[0], 0).map(x -> x / in[0].shape().dim(0)));
@@ -64,6 +65,8 @@ final class Formulas {
         ALL.put("lowRankLinear", Formulas::lowRankLinear);
         ALL.put("softmax", in -> softmax(in[0], index -> index[index.length - 1] % 3 != 2));
         ALL.put("layerNorm", Formulas::layerNorm);
+        ALL.put("rmsNorm", Formulas::rmsNorm);
+        ALL.put("rope", in -> rope(in[0]));
         ALL.put("embedding", in -> embedding(in[0]));
         ALL.put("attention", Formulas::attention);
         ALL.put("dropout", in -> dropout(in[0]));
@@ -172,6 +175,32 @@ final class Formulas {
             double mean = over(channels, i -> x.at(with(index, -1, i))) / channels;
             double variance = over(channels, i -> Math.pow(x.at(with(index, -1, i)) - mean, 2)) / channels;
             return (x.at(index) - mean) / Math.sqrt(variance + 1e-5) * in[1].at(channel) + in[2].at(channel);
+        });
+    }
+
+    private static Grid rmsNorm(Grid... in) {
+        Grid x = in[0];
+        int channels = x.shape().dim(-1);
+        return filled(x.shape(), index -> {
+            double square = over(channels, i -> Math.pow(x.at(with(index, -1, i)), 2)) / channels;
+            return x.at(index) / Math.sqrt(square + 1e-5) * in[1].at(index[index.length - 1]);
+        });
+    }
+
+    /** A point (first half, second half) times e^(angle i), as complex numbers. */
+    private static Grid rope(Grid x) {
+        int half = x.shape().dim(-1) / 2;
+        return filled(x.shape(), index -> {
+            if (index[index.length - 1] >= 2 * half) {
+                return x.at(index);
+            }
+            int i = index[index.length - 1] % half;
+            double angle = 0.5 * index[index.length - 2] * (i + 1);
+            double real = x.at(with(index, -1, i));
+            double imaginary = x.at(with(index, -1, half + i));
+            return index[index.length - 1] < half
+                    ? real * Math.cos(angle) - imaginary * Math.sin(angle)
+                    : real * Math.sin(angle) + imaginary * Math.cos(angle);
         });
     }
 

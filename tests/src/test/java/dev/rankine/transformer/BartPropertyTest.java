@@ -106,7 +106,7 @@ class BartPropertyTest {
     void stepByStepGivesWhatAllAtOnceGives(@ForAll("cases") ModelCase sample) {
         Bart model = sample.bart();
         Tensor atOnce = logits(model, sample.sourceIds(), sample.sourceMask(), sample.targetIds());
-        EncoderDecoder.Decoding decoding = model.startDecoding(sample.sourceIds(), sample.sourceMask());
+        Decoding decoding = model.startDecoding(sample.sourceIds(), sample.sourceMask());
         assertSteps(sample, decoding, atOnce);
     }
 
@@ -117,7 +117,7 @@ class BartPropertyTest {
         assertSteps(sample, model.startDecoding(sample.batch()), atOnce);
     }
 
-    private static void assertSteps(ModelCase sample, EncoderDecoder.Decoding decoding, Tensor atOnce) {
+    private static void assertSteps(ModelCase sample, Decoding decoding, Tensor atOnce) {
         long[][] target = sample.targetRows();
         for (int t = 0; t < sample.target(); t++) {
             int place = t;

@@ -54,7 +54,7 @@ class FrontRowsTest {
         Tensor mask = AttentionMasks.ofKeys(sample.sourceMask());
         Tensor longer = AttentionMasks.behind(2, mask);
         Variable expected = attention.apply(x, Concatenate.concatenate(1, front, source), longer, Pass.inference());
-        KeysValues rows = attention.project(front, Pass.inference());
+        KeysValues rows = attention.own(front, null, Pass.inference()).keysValues();
         site(attention).occupy((batch, pass) -> new KeyValueSite.Extra(rows.keys(), rows.values()));
         assertClose(attention.apply(x, source, mask, Pass.inference()).data(), expected.data(), machine.tolerance());
     }
@@ -146,7 +146,7 @@ class FrontRowsTest {
             site.occupy((here, x, pass) -> Linear.linear(x, doubled, here.bias()));
         });
         Tensor atOnce = logits(sample, model);
-        EncoderDecoder.Decoding decoding = model.startDecoding(sample.sourceIds(), sample.sourceMask());
+        Decoding decoding = model.startDecoding(sample.sourceIds(), sample.sourceMask());
         long[][] target = sample.targetRows();
         for (int t = 0; t < sample.target(); t++) {
             int place = t;

@@ -33,12 +33,14 @@ class LayersTest {
     @Test
     void sinusoidalRowsTellDistances() {
         SinusoidalPositions positions = new SinusoidalPositions("positions", SETTINGS, WEIGHTS);
-        double[] rows = positions.rows(0, 24).data().toDoubles();
+        double[] rows = positions.rows(Places.between(0, 24)).data().toDoubles();
         assertThat(Arrays.copyOf(rows, 6)).containsExactly(0, 1, 0, 1, 0, 1);
         assertThat(rows[6]).isEqualTo(Math.sin(1));
         assertThat(rows[6 + 3]).isEqualTo(Math.cos(Math.pow(10_000, -2.0 / 6)));
-        Tensor products =
-                positions.rows(0, 24).data().matmul(positions.rows(0, 24).data().transpose(0, 1));
+        Tensor products = positions
+                .rows(Places.between(0, 24))
+                .data()
+                .matmul(positions.rows(Places.between(0, 24)).data().transpose(0, 1));
         for (int distance = 0; distance < 8; distance++) {
             double expected =
                     products.slice(0, 0, 1).slice(1, distance, distance + 1).item();
@@ -57,7 +59,7 @@ class LayersTest {
         LearnedPositions positions = new LearnedPositions("positions", SETTINGS, WEIGHTS);
         Tensor table = positions.weights().get("positions.weight").data();
         assertThat(table.shape()).isEqualTo(Shape.of(26, 6));
-        assertThat(positions.rows(4, 3).data().toDoubles())
+        assertThat(positions.rows(Places.between(4, 7)).data().toDoubles())
                 .isEqualTo(table.slice(0, 6, 9).toDoubles());
     }
 
@@ -144,7 +146,7 @@ class LayersTest {
         assertRefused(
                 () -> model.logits(sample.sourceMask(), sample.sourceMask(), ids, Pass.inference()),
                 "model.encoder: [3, 5]: ids must be I64 [B, T], got ");
-        EncoderDecoder.Decoding decoding = model.startDecoding(ids, sample.sourceMask());
+        Decoding decoding = model.startDecoding(ids, sample.sourceMask());
         assertRefused(() -> decoding.next(sample.ids(new long[] {2, 2}).reshape(Shape.of(2))), "model.decoder");
         Decoder decoder = new Decoder(
                 "d", new TokenEmbedding("e", sample.settings(), sample.weights()), true, sample.settings(), WEIGHTS);

@@ -22,7 +22,7 @@ record ModelCase(Machine machine, TransformerSettings settings, int batch, int s
         Arbitrary<Form> forms = Combinators.combine(
                         Arbitraries.of(Activation.class),
                         Arbitraries.of(NormOrder.class),
-                        Arbitraries.of(PositionKind.class),
+                        Arbitraries.of(PositionKind.LEARNED, PositionKind.SINUSOIDAL),
                         Arbitraries.of(true, false))
                 .as(Form::new);
         Arbitrary<Stack> stacks = Combinators.combine(

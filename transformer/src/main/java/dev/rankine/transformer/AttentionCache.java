@@ -27,6 +27,24 @@ final class AttentionCache {
         return length;
     }
 
+    /** Row b becomes what row {@code rows[b]} was. */
+    void reorder(Tensor rows) {
+        keys = keys == null ? null : reordered(keys, rows);
+        values = values == null ? null : reordered(values, rows);
+    }
+
+    private static Tensor reordered(Tensor held, Tensor rows) {
+        Shape shape = held.shape();
+        int ofRow = Math.toIntExact(shape.size() / shape.dim(0));
+        Tensor other = Tensor.zeros(held.backend(), held.dtype(), shape);
+        held.backend()
+                .gather(
+                        held.reshape(Shape.of(shape.dim(0), ofRow)),
+                        rows,
+                        other.reshape(Shape.of(shape.dim(0), ofRow)));
+        return other;
+    }
+
     private Tensor put(Tensor rows, @Nullable Tensor held, int next) {
         Tensor room = held == null || held.shape().dim(2) < next ? larger(rows, held, next) : held;
         rows.backend().copy(rows, room.forWriting("cache").slice(2, length, next));

@@ -44,7 +44,7 @@ public final class Bart extends Module implements EncoderDecoder {
         Pass pass = Pass.inference();
         try (var _ = GradientMode.noGrad()) {
             Encoded encoded = encoder.apply(inputIds, inputMask, null, pass);
-            return new StepwiseDecoding(decoder, inputIds.shape().dim(0), encoded, tokens, scoreBias);
+            return new StepwiseDecoding(decoder, inputIds.shape().dim(0), encoded, h -> tokens.scores(h, scoreBias));
         }
     }
 

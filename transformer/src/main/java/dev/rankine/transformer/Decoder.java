@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Decoder extends Module {
     private final InputLayer input;
     private final List<DecoderLayer> layers = new ArrayList<>();
-    private final @Nullable LayerNormalization lastNorm;
+    private final @Nullable Normalization lastNorm;
     private final CausalMask causal;
+    private final @Nullable RotaryTable rotary;
     private final boolean crossAttention;
 
     /**
@@ -34,9 +35,12 @@ public final class Decoder extends Module {
             layers.add(child(new DecoderLayer(path(names.layers() + "." + i), crossAttention, settings, weights)));
         }
         lastNorm = settings.form().norms() == NormOrder.PRE
-                ? child(new LayerNormalization(path(names.requireLastNorm()), settings, weights))
+                ? child(Normalization.of(path(names.requireLastNorm()), settings, weights))
                 : null;
         causal = new CausalMask(weights.backend(), weights.dtype());
+        rotary = settings.form().positions() instanceof PositionKind.Rotary kind
+                ? new RotaryTable(kind, settings, weights)
+                : null;
     }
 
     /**
@@ -50,19 +54,33 @@ public final class Decoder extends Module {
     public Variable apply(Tensor ids, @Nullable Tensor mask, @Nullable Encoded encoded, Pass pass) {
         requireEncoded(encoded);
         Variable extra = input.extraRows(ids.shape().dim(0), pass);
-        Variable x = input.apply(ids, null, extra, 0, pass);
-        int places = x.shape().dim(1);
-        Tensor visible = causal.of(places, places);
+        int symbols = ids.shape().dim(1);
+        Places places = Places.between(0, symbols + rows(extra));
+        Variable x = input.apply(ids, null, extra, places, pass);
+        Tensor visible = causal.of(places.count(), places.count());
         if (mask != null) {
             ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
-            Tensor symbols = AttentionMasks.in(x.data().dtype(), mask);
-            int rows = places - ids.shape().dim(1);
-            visible = visible.times(AttentionMasks.ofKeys(AttentionMasks.behind(rows, symbols)));
+            Tensor seen = AttentionMasks.behind(
+                    rows(extra), AttentionMasks.in(x.data().dtype(), mask));
+            visible = visible.times(AttentionMasks.ofKeys(seen));
         }
+        Rotation rotation = rotation(places);
         for (DecoderLayer layer : layers) {
-            x = layer.apply(x, visible, encoded, pass);
+            x = layer.apply(x, visible, rotation, encoded, pass);
         }
-        return finish(x, ids.shape().dim(1));
+        return finish(x, symbols);
+    }
+
+    private static int rows(@Nullable Variable extra) {
+        return extra == null ? 0 : extra.shape().dim(1);
+    }
+
+    private @Nullable Rotation rotation(Places places) {
+        Tensor ofRows = places.ofRows();
+        if (rotary == null) {
+            return null;
+        }
+        return ofRows == null ? rotary.of(places.from(), places.count()) : rotary.at(ofRows, places.end());
     }
 
     /** A decoding of a batch with nothing written. Its tensors come from the open scope and must outlive the steps. */
@@ -73,11 +91,12 @@ public final class Decoder extends Module {
         return new State(batch, caches, pass);
     }
 
-    /** Where a decoding stands: what the layers remember and how many places are written. */
+    /** Where a decoding stands: what the layers remember, how many places are written, and which are padding. */
     static final class State {
         private final int batch;
         private final List<DecoderLayer.Cache> caches;
         private final Pass pass;
+        private Padding padding = Padding.NONE;
         private int written;
 
         private State(int batch, List<DecoderLayer.Cache> caches, Pass pass) {
@@ -85,20 +104,38 @@ public final class Decoder extends Module {
             this.caches = caches;
             this.pass = pass;
         }
+
+        /** How many symbols in front of each row are padding, before anything is written. */
+        void padding(int... ofRows) {
+            padding = Padding.of(batch, ofRows);
+        }
+
+        void reorder(Tensor rows) {
+            caches.forEach(cache -> cache.reorder(rows));
+            padding = padding.reordered(rows);
+        }
     }
 
     /** States [B, T, C] of the next places ids I64 [B, T]; the same numbers as {@link #apply} gives for all at once. */
     Variable step(Tensor ids, State state) {
         ShapeMismatch.require(path(), "the next ids", ids.shape().with(0, state.batch), ids.shape());
         Variable extra = state.written == 0 ? input.extraRows(state.batch, state.pass) : null;
-        Variable x = input.apply(ids, null, extra, state.written, state.pass);
-        int places = x.shape().dim(1);
-        Tensor visible = places == 1 ? null : causal.of(places, state.written + places);
-        for (int i = 0; i < layers.size(); i++) {
-            x = layers.get(i).step(x, visible, state.caches.get(i), state.pass);
+        int symbols = ids.shape().dim(1);
+        int end = state.written + symbols + rows(extra);
+        state.padding = state.padding.behind(rows(extra));
+        Places places = state.padding.places(ids.backend(), state.written, end);
+        Variable x = input.apply(ids, null, extra, places, state.pass);
+        Tensor visible = places.count() == 1 ? null : causal.of(places.count(), end);
+        Tensor symbolsOnly = state.padding.mask(x.data(), end);
+        if (symbolsOnly != null) {
+            visible = visible == null ? symbolsOnly : visible.times(symbolsOnly);
         }
-        state.written += places;
-        return finish(x, ids.shape().dim(1));
+        Rotation rotation = rotation(places);
+        for (int i = 0; i < layers.size(); i++) {
+            x = layers.get(i).step(x, visible, rotation, state.caches.get(i), state.pass);
+        }
+        state.written = end;
+        return finish(x, symbols);
     }
 
     /** The last norm of a pre-norm stack, over the symbols alone. */

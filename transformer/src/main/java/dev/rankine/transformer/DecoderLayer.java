@@ -29,11 +29,11 @@ public final class DecoderLayer extends Module {
         super(path);
         TransformerSettings.Stack stack = settings.decoder();
         Layout names = settings.form().layout();
-        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack.heads(), settings, weights));
+        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack, settings, weights));
         selfResidual = child(new Residual(path, Sublayer.ATTENTION, names.attention(), settings, weights));
         cross = crossAttention
                 ? new Cross(
-                        child(new MultiHeadAttention(path(CROSS.path()), stack.heads(), settings, weights)),
+                        child(new MultiHeadAttention(path(CROSS.path()), stack, settings, weights)),
                         child(new Residual(path, Sublayer.ATTENTION, CROSS, settings, weights)))
                 : null;
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
@@ -44,11 +44,13 @@ public final class DecoderLayer extends Module {
      * x[B, T, C] to [B, T, C], every place at once.
      *
      * @param mask 1 to see, 0 to hide, broadcasting to [B, H, T, T]
+     * @param rotation the angles of the places, where they are turned
      * @param encoded what the encoder read; null for a decoder that stands alone
      */
-    public Variable apply(Variable x, @Nullable Tensor mask, @Nullable Encoded encoded, Pass pass) {
+    Variable apply(
+            Variable x, @Nullable Tensor mask, @Nullable Rotation rotation, @Nullable Encoded encoded, Pass pass) {
         KeysValues read = cross == null || encoded == null ? null : cross.attention.read(encoded.states(), pass);
-        return through(h -> selfAttention.apply(h, h, mask, pass), x, read, encoded, pass);
+        return through(h -> selfAttention.self(h, mask, rotation, pass), x, read, encoded, pass);
     }
 
     /** The place of this layer in a decoding: an empty cache behind the adapter's rows, and the keys and values of what the encoder read. */
@@ -65,9 +67,11 @@ public final class DecoderLayer extends Module {
     }
 
     /** The next places x[B, T, C] of a decoding; the mask covers the places written so far and these. */
-    Variable step(Variable x, @Nullable Tensor mask, Cache cache, Pass pass) {
-        UnaryOperator<Variable> self =
-                h -> selfAttention.attend(h, cache.written.append(selfAttention.project(h, pass)), mask, pass);
+    Variable step(Variable x, @Nullable Tensor mask, @Nullable Rotation rotation, Cache cache, Pass pass) {
+        UnaryOperator<Variable> self = h -> {
+            MultiHeadAttention.Own own = selfAttention.own(h, rotation, pass);
+            return selfAttention.found(own.query(), cache.written.append(own.keysValues()), mask, pass);
+        };
         return through(self, x, cache.read, cache.encoded, pass);
     }
 
@@ -75,7 +79,12 @@ public final class DecoderLayer extends Module {
     record Cache(
             AttentionCache written,
             @Nullable KeysValues read,
-            @Nullable Encoded encoded) {}
+            @Nullable Encoded encoded) {
+        /** Row b becomes what row {@code rows[b]} was; beams of one source keep to their source. */
+        void reorder(Tensor rows) {
+            written.reorder(rows);
+        }
+    }
 
     private Variable through(
             UnaryOperator<Variable> self, Variable x, @Nullable KeysValues read, @Nullable Encoded encoded, Pass pass) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Encoder extends Module {
     private final InputLayer input;
     private final List<EncoderLayer> layers = new ArrayList<>();
-    private final @Nullable LayerNormalization lastNorm;
+    private final @Nullable Normalization lastNorm;
 
     /**
      * @param tokens owned by the model, which may share it with a decoder
@@ -20,13 +20,17 @@ public final class Encoder extends Module {
      */
     public Encoder(String path, TokenEmbedding tokens, int tokenTypes, TransformerSettings settings, Weights weights) {
         super(path);
+        if (settings.form().positions() instanceof PositionKind.Rotary) {
+            throw new IllegalArgumentException(
+                    path + ": an encoder has no rotary positions, only a decoder that stands alone");
+        }
         Layout.InStack names = settings.form().layout().stack();
         input = child(new InputLayer(path, tokens, tokenTypes, settings, weights));
         for (int i = 0; i < settings.encoder().layers(); i++) {
             layers.add(child(new EncoderLayer(path(names.layers() + "." + i), settings, weights)));
         }
         lastNorm = settings.form().norms() == NormOrder.PRE
-                ? child(new LayerNormalization(path(names.requireLastNorm()), settings, weights))
+                ? child(Normalization.of(path(names.requireLastNorm()), settings, weights))
                 : null;
     }
 
@@ -38,8 +42,9 @@ public final class Encoder extends Module {
     public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
         Variable extra = input.extraRows(ids.shape().dim(0), pass);
-        Variable x = input.apply(ids, types, extra, 0, pass);
         int rows = extra == null ? 0 : extra.shape().dim(1);
+        Places places = Places.between(0, rows + ids.shape().dim(1));
+        Variable x = input.apply(ids, types, extra, places, pass);
         Tensor visible = AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask));
         Tensor keys = AttentionMasks.ofKeys(visible);
         for (EncoderLayer layer : layers) {

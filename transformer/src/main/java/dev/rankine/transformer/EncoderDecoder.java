@@ -16,10 +16,4 @@ public interface EncoderDecoder extends Model {
 
     /** Reads the source once; symbols are then written one by one with cached keys and values. */
     Decoding startDecoding(Tensor inputIds, Tensor inputMask);
-
-    /** A decoding in progress over a batch. */
-    interface Decoding {
-        /** Scores [B, V] of the next symbol after {@code ids} I64 [B], which were written last. */
-        Tensor next(Tensor ids);
-    }
 }

@@ -18,7 +18,7 @@ public final class EncoderLayer extends Module {
         super(path);
         TransformerSettings.Stack stack = settings.encoder();
         Layout names = settings.form().layout();
-        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack.heads(), settings, weights));
+        selfAttention = child(new MultiHeadAttention(path(names.attention().path()), stack, settings, weights));
         selfResidual = child(new Residual(path, Sublayer.ATTENTION, names.attention(), settings, weights));
         feedForward = child(new FeedForward(path, stack.feedForward(), settings, weights));
         feedForwardResidual = child(new Residual(path, Sublayer.FEED_FORWARD, names.feedForward(), settings, weights));
@@ -30,7 +30,7 @@ public final class EncoderLayer extends Module {
      * @param mask 1 to see, 0 to hide, broadcasting to [B, H, S, S]; null sees all
      */
     public Variable apply(Variable x, @Nullable Tensor mask, Pass pass) {
-        Variable attended = selfResidual.around(h -> selfAttention.apply(h, h, mask, pass), x, pass);
+        Variable attended = selfResidual.around(h -> selfAttention.self(h, mask, null, pass), x, pass);
         return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
     }
 

@@ -1,12 +1,18 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Multiply;
 import dev.rankine.transformer.site.Sites;
+import org.jspecify.annotations.Nullable;
 
-/** Two products with an activation between them, at every place alike: [B, T, C] to [B, T, C]. */
+/**
+ * Two products with an activation between them, at every place alike: [B, T, C] to [B, T, C]. In a gated one (Shazeer
+ * 2020, "GLU variants improve transformer") a third product goes through the activation and multiplies the first.
+ */
 public final class FeedForward extends Module {
-    private final LinearLayer fc1;
-    private final LinearLayer fc2;
+    private final LinearLayer in;
+    private final LinearLayer out;
+    private final @Nullable LinearLayer gate;
     private final Activation activation;
     private final double dropout;
     private final long stream;
@@ -16,19 +22,26 @@ public final class FeedForward extends Module {
         super(path);
         int width = settings.width();
         Layout.Products names = settings.form().layout().products();
-        fc1 = child(new LinearLayer(path(names.in()), width, inner, settings.initStd(), weights));
-        fc2 = child(new LinearLayer(path(names.out()), inner, width, settings.initStd(), weights));
+        Layout.Style style = settings.form().layout().style();
+        double std = settings.initStd();
+        gate = names.gate() == null
+                ? null
+                : child(new LinearLayer(path(names.gate()), width, inner, std, style, weights));
+        in = child(new LinearLayer(path(names.in()), width, inner, std, style, weights));
+        out = child(new LinearLayer(path(names.out()), inner, width, std, style, weights));
         activation = settings.form().activation();
         dropout = settings.dropout().activation();
         stream = Pass.stream(path("activation_dropout"));
     }
 
     public Variable apply(Variable x, Pass pass) {
-        Variable h = activation.apply(fc1.apply(x, pass));
-        return fc2.apply(pass.dropout(h, dropout, stream), pass);
+        Variable h = gate == null
+                ? activation.apply(in.apply(x, pass))
+                : Multiply.multiply(activation.apply(gate.apply(x, pass)), in.apply(x, pass));
+        return out.apply(pass.dropout(h, dropout, stream), pass);
     }
 
     public Sites sites() {
-        return Sites.of(fc1.site(), fc2.site());
+        return gate == null ? Sites.of(in.site(), out.site()) : Sites.of(gate.site(), in.site(), out.site());
     }
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputLayer extends Module {
     private final TokenEmbedding tokens;
-    private final Positions positions;
+    private final @Nullable Positions positions;
     private final @Nullable TokenTypes types;
-    private final LayerNormalization norm;
+    private final @Nullable Normalization norm;
     private final InputSite site;
     private final double dropout;
     private final long stream;
@@ -31,11 +31,12 @@ final class InputLayer extends Module {
         super(path);
         this.tokens = tokens;
         Layout.InStack names = settings.form().layout().stack();
-        positions = child(Positions.of(path(names.positions()), settings, weights));
+        Positions rows = Positions.of(path, settings, weights);
+        positions = rows == null ? null : child(rows);
         types = tokenTypes == 0
                 ? null
                 : child(new TokenTypes(path("embeddings.token_type_embeddings"), tokenTypes, settings, weights));
-        norm = child(new LayerNormalization(path(names.norm()), settings, weights));
+        norm = names.norm() == null ? null : child(Normalization.of(path(names.norm()), settings, weights));
         site = new InputSite(path, settings.width());
         dropout = settings.dropout().residual();
         stream = Pass.stream(path("dropout"));
@@ -52,24 +53,24 @@ final class InputLayer extends Module {
      *
      * @param kinds I64 [B, T], the kind of each symbol; null where all are of kind 0 or there are none
      * @param extra rows [B, P, C] in front, null for none
-     * @param from the place of the first row
+     * @param places where the rows stand, those of the adapter included
      */
-    Variable apply(Tensor ids, @Nullable Tensor kinds, @Nullable Variable extra, int from, Pass pass) {
+    Variable apply(Tensor ids, @Nullable Tensor kinds, @Nullable Variable extra, Places places, Pass pass) {
         if (ids.dtype() != DType.I64 || ids.shape().rank() != 2) {
             throw ShapeMismatch.in(path(), "ids must be I64 [B, T], got " + ids.dtype(), ids.shape());
         }
         Variable embedded = tokens.embed(ids);
         Variable rows = extra == null ? embedded : Concatenate.concatenate(1, extra, embedded);
-        int places = rows.shape().dim(1);
-        Variable placed = Add.add(rows, positions.rows(from, places));
+        Variable placed = positions == null ? rows : Add.add(rows, positions.rows(places));
         if (types != null) {
             placed = Add.add(
-                    placed, types.rows(kinds, ids.shape(), places - ids.shape().dim(1)));
+                    placed,
+                    types.rows(kinds, ids.shape(), places.count() - ids.shape().dim(1)));
         } else if (kinds != null) {
             throw new IllegalArgumentException(
                     path() + " does not tell kinds of symbols apart: give it no token types");
         }
-        return pass.dropout(norm.apply(placed), dropout, stream);
+        return pass.dropout(norm == null ? placed : norm.apply(placed), dropout, stream);
     }
 
     InputSite site() {

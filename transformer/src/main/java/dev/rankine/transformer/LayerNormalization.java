@@ -5,7 +5,7 @@ import dev.rankine.autograd.op.LayerNorm;
 import dev.rankine.tensor.Shape;
 
 /** Layer norm over the last axis of x[..., C] with a gain and a bias of its own. */
-public final class LayerNormalization extends Module {
+public final class LayerNormalization extends Normalization {
     private final Variable gamma;
     private final Variable beta;
     private final double epsilon;
@@ -18,6 +18,7 @@ public final class LayerNormalization extends Module {
         beta = weight(weights, "bias", Shape.of(width), new Weights.Start.Constant(0));
     }
 
+    @Override
     public Variable apply(Variable x) {
         return LayerNorm.layerNorm(x, gamma, beta, epsilon);
     }

@@ -36,6 +36,13 @@ public abstract class Module {
         return variable;
     }
 
+    /** Takes a matrix that only products and look-ups read, so that it may stay in a narrow type. */
+    protected final Variable matrix(Weights weights, String name, Shape shape, Weights.Start start) {
+        Variable variable = Variable.constant(weights.takeMatrix(path(name), shape, start));
+        own.put(path(name), variable);
+        return variable;
+    }
+
     /** Takes a tensor that belongs to the checkpoint and is never trained. */
     protected final Tensor buffer(Weights weights, String name, Shape shape, Weights.Start start) {
         Tensor tensor = weights.take(path(name), shape, start);

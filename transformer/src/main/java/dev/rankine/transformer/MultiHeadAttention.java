@@ -7,6 +7,7 @@ import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Reshape;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.TransformerSettings.Stack;
 import dev.rankine.transformer.site.KeyValueSite;
 import dev.rankine.transformer.site.Sites;
 import java.util.List;
@@ -14,38 +15,40 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head attention (Vaswani et al. 2017, section 3.2.2): each of H heads lets the queries of x see the keys and
- * values of a source (x itself, or what the encoder read) through projections of its own, of width D = C / H.
+ * values of a source (x itself, or what the encoder read) through projections of its own, of width D = C / H. With fewer
+ * heads K of keys and values, H / K heads of queries share each (Ainslie et al. 2023, "GQA").
  *
  * <p>The rows that an adapter puts in front of the keys and values are seen by every query.
  */
 public final class MultiHeadAttention extends Module {
     private final int heads;
+    private final int keyValueHeads;
     private final int headWidth;
-    private final LinearLayer query;
-    private final LinearLayer key;
-    private final LinearLayer value;
+    private final Projections projections;
     private final LinearLayer out;
     private final KeyValueSite keyValueSite;
     private final double dropout;
     private final long stream;
 
+    /** With keys and values for every head. */
     public MultiHeadAttention(String path, int heads, TransformerSettings settings, Weights weights) {
-        super(path);
-        this.heads = heads;
-        headWidth = settings.width() / heads;
-        Layout.Projections names = settings.form().layout().projections();
-        key = projection(names.key(), settings, weights);
-        value = projection(names.value(), settings, weights);
-        query = projection(names.query(), settings, weights);
-        out = projection(names.out(), settings, weights);
-        keyValueSite = new KeyValueSite(path, heads, headWidth);
-        dropout = settings.dropout().attention();
-        stream = Pass.stream(path("attention_dropout"));
+        this(path, new Stack(1, heads, 1), settings, weights);
     }
 
-    private LinearLayer projection(String name, TransformerSettings settings, Weights weights) {
+    /** @param stack says how many heads there are */
+    public MultiHeadAttention(String path, Stack stack, TransformerSettings settings, Weights weights) {
+        super(path);
+        heads = stack.heads();
+        keyValueHeads = stack.keyValueHeads();
         int width = settings.width();
-        return child(new LinearLayer(path(name), width, width, settings.initStd(), weights));
+        headWidth = width / heads;
+        Layout layout = settings.form().layout();
+        projections = child(Projections.of(path, stack, settings, weights));
+        String outPath = path(layout.projections().out());
+        out = child(new LinearLayer(outPath, width, width, settings.initStd(), layout.style(), weights));
+        keyValueSite = new KeyValueSite(path, keyValueHeads, headWidth);
+        dropout = settings.dropout().attention();
+        stream = Pass.stream(path("attention_dropout"));
     }
 
     /**
@@ -57,20 +60,37 @@ public final class MultiHeadAttention extends Module {
         return attend(x, read(source, pass), mask, pass);
     }
 
+    /** What x[B, T, C] finds in itself; the rotation, if any, tells its places apart. */
+    Variable self(Variable x, @Nullable Tensor mask, @Nullable Rotation rotation, Pass pass) {
+        Own own = own(x, rotation, pass);
+        return found(own.query, behindExtra(own.keysValues, pass), mask, pass);
+    }
+
+    /** Queries [B, H, T, D] of some rows, and their own keys and values. */
+    record Own(Variable query, KeysValues keysValues) {}
+
+    Own own(Variable x, @Nullable Rotation rotation, Pass pass) {
+        Projections.QueryKeyValue all = projections.all(x, pass);
+        Variable query = split(all.query(), heads);
+        KeysValues keysValues = split(all.keyValue());
+        return rotation == null
+                ? new Own(query, keysValues)
+                : new Own(
+                        rotation.apply(query), new KeysValues(rotation.apply(keysValues.keys()), keysValues.values()));
+    }
+
     /** The keys and values of source[B, S, C] behind the rows of an adapter. */
     KeysValues read(Variable source, Pass pass) {
-        KeysValues own = project(source, pass);
-        KeysValues extra = extra(source.shape().dim(0), pass);
+        return behindExtra(split(projections.keyValue(source, pass)), pass);
+    }
+
+    private KeysValues behindExtra(KeysValues own, Pass pass) {
+        KeysValues extra = extra(own.keys().shape().dim(0), pass);
         return extra == null
                 ? own
                 : new KeysValues(
                         Concatenate.concatenate(2, extra.keys(), own.keys()),
                         Concatenate.concatenate(2, extra.values(), own.values()));
-    }
-
-    /** The keys and values of source[B, S, C] alone. */
-    KeysValues project(Variable source, Pass pass) {
-        return new KeysValues(split(key.apply(source, pass)), split(value.apply(source, pass)));
     }
 
     /** The rows of an adapter, null for none. */
@@ -82,22 +102,37 @@ public final class MultiHeadAttention extends Module {
 
     /** What x[B, T, C] finds in keys and values that were read before; the mask covers the last of them. */
     Variable attend(Variable x, KeysValues seen, @Nullable Tensor mask, Pass pass) {
+        return found(split(projections.query(x, pass), heads), seen, mask, pass);
+    }
+
+    /** What queries [B, H, T, D] find: [B, T, C]. */
+    Variable found(Variable query, KeysValues seen, @Nullable Tensor mask, Pass pass) {
+        Shape ofHeads = query.shape();
+        int sharing = heads / keyValueHeads;
         Tensor all = mask == null
                 ? null
                 : AttentionMasks.behind(seen.places() - mask.shape().dim(-1), mask);
+        // heads that share keys are further queries of one head
+        Variable queries = sharing == 1
+                ? query
+                : Reshape.reshape(query, Shape.of(ofHeads.dim(0), keyValueHeads, sharing * ofHeads.dim(2), headWidth));
         Variable found = Attention.attention(
-                split(query.apply(x, pass)),
+                queries,
                 seen.keys(),
                 seen.values(),
-                all,
+                all == null || sharing == 1 ? all : AttentionMasks.shared(all, keyValueHeads, sharing),
                 1 / Math.sqrt(headWidth),
                 pass.dropout(dropout, stream));
-        return out.apply(merge(found), pass);
+        return out.apply(merge(sharing == 1 ? found : Reshape.reshape(found, ofHeads)), pass);
     }
 
-    /** [B, T, C] as [B, H, T, D]. */
-    private Variable split(Variable x) {
-        Shape split = Shape.of(x.shape().dim(0), x.shape().dim(1), heads, headWidth);
+    private KeysValues split(Projections.KeyValue rows) {
+        return new KeysValues(split(rows.key(), keyValueHeads), split(rows.value(), keyValueHeads));
+    }
+
+    /** [B, T, H D] as [B, H, T, D]. */
+    private Variable split(Variable x, int into) {
+        Shape split = Shape.of(x.shape().dim(0), x.shape().dim(1), into, headWidth);
         return Permute.transpose(Reshape.reshape(x, split), 1, 2);
     }
 
@@ -108,7 +143,6 @@ public final class MultiHeadAttention extends Module {
     }
 
     public Sites sites() {
-        return Sites.join(List.of(
-                Sites.of(query.site(), key.site(), value.site()), Sites.of(keyValueSite), Sites.of(out.site())));
+        return Sites.join(List.of(projections.sites(), Sites.of(keyValueSite), Sites.of(out.site())));
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  * An adapter may change what the sublayer gives (behind dropout) and the stream that leaves here.
  */
 public final class Residual extends Module {
-    private final LayerNormalization norm;
+    private final Normalization norm;
     private final NormOrder order;
     private final ResidualSite site;
     private final double dropout;
@@ -26,7 +26,7 @@ public final class Residual extends Module {
     Residual(String path, Sublayer sublayer, Layout.Sublayer names, TransformerSettings settings, Weights weights) {
         super(path);
         String name = names.path();
-        norm = child(new LayerNormalization(path(names.norm()), settings, weights));
+        norm = child(Normalization.of(path(names.norm()), settings, weights));
         order = settings.form().norms();
         site = new ResidualSite(path(name), sublayer, settings.width());
         dropout = settings.dropout().residual();

@@ -16,7 +16,7 @@ public final class TokenEmbedding extends Module {
     public TokenEmbedding(String path, TransformerSettings settings, Weights weights) {
         super(path);
         Shape shape = Shape.of(settings.vocabulary(), settings.width());
-        table = weight(weights, "weight", shape, new Weights.Start.Normal(settings.initStd()));
+        table = matrix(weights, "weight", shape, new Weights.Start.Normal(settings.initStd()));
         scale = settings.form().scaleEmbedding() ? Math.sqrt(settings.width()) : 1;
     }
 

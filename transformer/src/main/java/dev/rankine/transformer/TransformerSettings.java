@@ -44,12 +44,23 @@ public record TransformerSettings(
      * @param layers how many
      * @param heads of each attention
      * @param feedForward width between the products of the feed-forward sublayer
+     * @param keyValueHeads heads of keys and values, each shared by as many heads of queries (Ainslie et al. 2023)
      */
-    public record Stack(int layers, int heads, int feedForward) {
+    public record Stack(int layers, int heads, int feedForward, int keyValueHeads) {
+        /** With keys and values for every head. */
+        public Stack(int layers, int heads, int feedForward) {
+            this(layers, heads, feedForward, heads);
+        }
+
         public Stack {
             requirePositive("layers", layers);
             requirePositive("heads", heads);
             requirePositive("feedForward", feedForward);
+            requirePositive("keyValueHeads", keyValueHeads);
+            if (heads % keyValueHeads != 0) {
+                throw new IllegalArgumentException(
+                        heads + " heads cannot share " + keyValueHeads + " heads of keys and values evenly");
+            }
         }
     }
 
@@ -58,7 +69,7 @@ public record TransformerSettings(
      *
      * @param activation of the feed-forward sublayers
      * @param norms where layer norm stands
-     * @param positions learned or fixed
+     * @param positions how places are told apart
      * @param scaleEmbedding whether embedded symbols are multiplied by sqrt(C)
      * @param normEpsilon added to the variance in every norm
      * @param layout the names of the parts

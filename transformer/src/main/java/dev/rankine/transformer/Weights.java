@@ -24,6 +24,14 @@ public interface Weights {
      */
     Tensor take(String name, Shape shape, Start start);
 
+    /**
+     * A matrix that only products and look-ups read: they widen F16 and BF16 themselves, so it may come in the type that
+     * a checkpoint holds.
+     */
+    default Tensor takeMatrix(String name, Shape shape, Start start) {
+        return take(name, shape, start);
+    }
+
     /** How a new weight begins. */
     sealed interface Start {
         /** All elements alike: 0 for biases, 1 for the gains of layer norm. */

@@ -157,6 +157,10 @@ public final class Safetensors {
      * @throws SafetensorsException if its elements are of a type that is not supported
      */
     public Tensor tensor(String name, Backend backend) throws SafetensorsException {
+        return Tensor.over(backend, tensorStorage(name), entry(name).shape());
+    }
+
+    private Storage tensorStorage(String name) throws SafetensorsException {
         Entry entry = entry(name);
         Storage storage = storages.get(name);
         if (storage == null) {
@@ -165,7 +169,17 @@ public final class Safetensors {
                     "tensor '" + name + "': elements of " + entry.type() + " are not supported, expected one of "
                             + StoredType.readable());
         }
-        return Tensor.over(backend, storage, entry.shape());
+        return storage;
+    }
+
+    /**
+     * Whether no element is NaN or infinite. Reads the stored bits once, in parallel, and widens nothing.
+     *
+     * @throws SafetensorsException if its elements are of a type that is not supported
+     */
+    public boolean isFinite(String name) throws SafetensorsException {
+        Storage storage = tensorStorage(name);
+        return FiniteCheck.of(storage.host(), storage.dtype());
     }
 
     private Entry entry(String name) {

@@ -96,11 +96,11 @@ class BartConfigTest {
     /** Each changes the computation, or is no value of its key. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            "model_type": "llama"                                    | 'model_type' llama is not known; supported are Bart
+            "model_type": "mamba"                                    | 'model_type' mamba is not known; supported are Bart
             "architectures": ["BartForSequenceClassification"]       | architecture BartForSequenceClassification is not known
             "architectures": ["BartModel", "Other"]                  | 'architectures' must be a list of one name
             "architectures": ["MBartForConditionalGeneration"]       | 'model_type' bart and 'architectures'
-            "activation_function": "silu"                            | 'activation_function' silu is not known; supported are [gelu
+            "activation_function": "mish"                            | 'activation_function' mish is not known; supported are [gelu
             "tie_word_embeddings": false                             | 'tie_word_embeddings': false is not supported
             "is_encoder_decoder": false                              | 'is_encoder_decoder': false is not supported
             "normalize_before": true                                 | 'normalize_before': true is not supported

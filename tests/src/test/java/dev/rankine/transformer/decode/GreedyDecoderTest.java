@@ -10,6 +10,7 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.reference.ReferenceBackend;
 import dev.rankine.transformer.Bart;
+import dev.rankine.transformer.Decoding;
 import dev.rankine.transformer.EncoderDecoder;
 import dev.rankine.transformer.Machine;
 import dev.rankine.transformer.Pass;
@@ -43,20 +44,28 @@ class GreedyDecoderTest {
 
         @Override
         public Decoding startDecoding(Tensor inputIds, Tensor inputMask) {
-            return ids -> {
-                int step = given.size();
-                given.add(ids.toLongs());
-                float[] scores = new float[script.length * vocabulary];
-                for (int b = 0; b < script.length; b++) {
-                    if (script[b][step] < 0) {
-                        scores[b * vocabulary + 3] = Float.NaN;
-                    } else {
-                        // and again at the last symbol: of equal scores the first wins
-                        scores[b * vocabulary + script[b][step]] = 1;
-                        scores[(b + 1) * vocabulary - 1] = 1;
+            return new Decoding() {
+                @Override
+                public Tensor next(Tensor ids) {
+                    int step = given.size();
+                    given.add(ids.toLongs());
+                    float[] scores = new float[script.length * vocabulary];
+                    for (int b = 0; b < script.length; b++) {
+                        if (script[b][step] < 0) {
+                            scores[b * vocabulary + 3] = Float.NaN;
+                        } else {
+                            // and again at the last symbol: of equal scores the first wins
+                            scores[b * vocabulary + script[b][step]] = 1;
+                            scores[(b + 1) * vocabulary - 1] = 1;
+                        }
                     }
+                    return Tensor.of(BACKEND, Shape.of(script.length, vocabulary), scores);
                 }
-                return Tensor.of(BACKEND, Shape.of(script.length, vocabulary), scores);
+
+                @Override
+                public void reorder(Tensor rows) {
+                    throw new AssertionError("a greedy decoding keeps its rows");
+                }
             };
         }
 

@@ -13,7 +13,9 @@ public enum Architecture {
     BART("bart", "BartForConditionalGeneration"),
     MBART("mbart", "MBartForConditionalGeneration"),
     BERT("bert", "BertModel", "BertForPreTraining", "BertForMaskedLM", "BertForSequenceClassification"),
-    ROBERTA("roberta", "RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification");
+    ROBERTA("roberta", "RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"),
+    GPT2("gpt2", "GPT2LMHeadModel"),
+    LLAMA("llama", "LlamaForCausalLM");
 
     private final String type;
     private final List<String> names;

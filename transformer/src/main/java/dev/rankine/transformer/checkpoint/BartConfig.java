@@ -29,7 +29,7 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
         others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
         int vocabulary = settings.vocabulary();
         symbols.requireBelow(vocabulary);
-        if (settings.form().positions() != PositionKind.LEARNED) {
+        if (!settings.form().positions().equals(PositionKind.LEARNED)) {
             throw new IllegalArgumentException("BART folders hold learned positions; this model has "
                     + settings.form().positions() + " ones and cannot be written as BART");
         }
@@ -77,9 +77,7 @@ public record BartConfig(TransformerSettings settings, Symbols symbols, Map<Stri
 
     /** The keys whose meaning is not known here, in the file's order: for a line to the user. */
     public List<String> unknownKeys() {
-        return others.keySet().stream()
-                .filter(key -> !BartKeys.WITHOUT_EFFECT.contains(key))
-                .toList();
+        return ConfigRules.unknown(others.keySet());
     }
 
     /** @throws CheckpointException naming the file and the key that is wrong or not supported */

@@ -4,7 +4,6 @@ import dev.rankine.transformer.Activation;
 import dev.rankine.transformer.NormOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The keys of BART's configuration whose values are names or flags, and which of those values are supported. */
@@ -23,66 +22,6 @@ final class BartKeys {
     private static final List<String> PRE_NORM = List.of("normalize_before", "add_final_layer_norm");
 
     private static final List<String> LAYER_DROPS = List.of("encoder_layerdrop", "decoder_layerdrop");
-
-    /** Keys known to leave the scores of the model alone: names, hints for tools, settings of generation and heads. */
-    static final Set<String> WITHOUT_EFFECT = Set.of(
-            "_name_or_path",
-            "_num_labels",
-            "add_bias_logits",
-            "attn_implementation",
-            "_attn_implementation_autoset",
-            "bad_words_ids",
-            "begin_suppress_tokens",
-            "chunk_size_feed_forward",
-            "classif_dropout",
-            "classifier_dropout",
-            "diversity_penalty",
-            "do_sample",
-            "early_stopping",
-            "encoder_no_repeat_ngram_size",
-            "exponential_decay_length_penalty",
-            "finetuning_task",
-            "forced_bos_token_id",
-            "forced_eos_token_id",
-            "force_bos_token_to_be_generated",
-            "gradient_checkpointing",
-            "grapheme_chars",
-            "id2label",
-            "label2id",
-            "length_penalty",
-            "max_length",
-            "min_length",
-            "no_repeat_ngram_size",
-            "num_beam_groups",
-            "num_beams",
-            "num_hidden_layers",
-            "num_labels",
-            "num_return_sequences",
-            "output_attentions",
-            "output_hidden_states",
-            "output_past",
-            "output_scores",
-            "phoneme_chars",
-            "prefix",
-            "problem_type",
-            "remove_invalid_values",
-            "repetition_penalty",
-            "return_dict",
-            "return_dict_in_generate",
-            "save_step",
-            "sep_token_id",
-            "suppress_tokens",
-            "task_specific_params",
-            "temperature",
-            "tf_legacy_loss",
-            "tokenizer_class",
-            "top_k",
-            "top_p",
-            "torchscript",
-            "transformers_version",
-            "typical_p",
-            "use_bfloat16",
-            "use_cache");
 
     private BartKeys() {}
 
@@ -139,6 +78,7 @@ final class BartKeys {
             case GELU -> "gelu";
             case GELU_TANH -> "gelu_new";
             case RELU -> "relu";
+            case SILU -> "silu";
         };
     }
 

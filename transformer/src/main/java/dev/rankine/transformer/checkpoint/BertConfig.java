@@ -10,6 +10,7 @@ import dev.rankine.transformer.TransformerSettings.Form;
 import dev.rankine.transformer.TransformerSettings.Stack;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -27,6 +28,11 @@ public record BertConfig(BertSettings settings, int padding, Map<String, JsonNod
             throw new IllegalArgumentException("'pad_token_id' is " + padding + ", the vocabulary has "
                     + settings.body().vocabulary());
         }
+    }
+
+    /** The keys whose meaning is not known here, in the file's order: for a line to the user. */
+    public List<String> unknownKeys() {
+        return ConfigRules.unknown(others.keySet());
     }
 
     static BertConfig read(ConfigKeys keys, Kind kind) {

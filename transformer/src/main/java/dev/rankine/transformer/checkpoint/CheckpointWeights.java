@@ -2,7 +2,6 @@ package dev.rankine.transformer.checkpoint;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
-import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.safetensors.SafetensorsException;
@@ -14,13 +13,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a folder, copied into memory of their own and widened to what the model computes in. Every tensor is
- * accounted for: {@link #requireComplete} names all that were missing, did not fit or were never asked for.
+ * The weights of a folder, over the mapped files: a matrix stays in the type that is stored, unless the model computes in
+ * F64; the few vectors are widened. Every tensor is accounted for: {@link #requireComplete} names all that were missing,
+ * did not fit or were never asked for.
  */
 final class CheckpointWeights implements Weights {
     private final WeightFiles files;
@@ -52,6 +51,15 @@ final class CheckpointWeights implements Weights {
     /** A tensor that is missing or does not fit is noted, and a placeholder given: see {@link #requireComplete}. */
     @Override
     public Tensor take(String name, Shape shape, Start beginning) {
+        return take(name, shape, beginning, false);
+    }
+
+    @Override
+    public Tensor takeMatrix(String name, Shape shape, Start beginning) {
+        return take(name, shape, beginning, dtype() == DType.F32);
+    }
+
+    private Tensor take(String name, Shape shape, Start beginning, boolean asStored) {
         String stored = storedName(name);
         boolean fits = stored != null && files.shape(stored).equals(shape);
         if (!fits && names.fresh().test(name)) {
@@ -68,7 +76,7 @@ final class CheckpointWeights implements Weights {
             return placeholder(shape);
         }
         try {
-            return checked(stored, files.tensor(stored, backend()));
+            return checked(stored, files.tensor(stored, backend()), asStored);
         } catch (SafetensorsException unreadable) {
             unfit.add(stored + " is of type " + files.type(stored));
             return placeholder(shape);
@@ -93,18 +101,15 @@ final class CheckpointWeights implements Weights {
         return Stream.concat(Stream.of(name), names.others().stream().map(other -> other.apply(name)));
     }
 
-    private Tensor checked(String name, Tensor stored) {
+    private Tensor checked(String name, Tensor stored, boolean asStored) throws SafetensorsException {
         if (stored.dtype() == DType.I64) {
             unfit.add(name + " holds whole numbers (I64)");
             return placeholder(stored.shape());
         }
-        Tensor tensor = stored.clone(dtype());
-        // NaN and infinity survive in a sum
-        int[] axes = IntStream.range(0, tensor.shape().rank()).toArray();
-        if (!Double.isFinite(tensor.reduce(Reduction.SUM, axes).item())) {
+        if (!files.isFinite(name)) {
             unfit.add(name + " holds NaN or infinity");
         }
-        return tensor;
+        return asStored ? stored : stored.clone(dtype());
     }
 
     /** Has the shape and costs no memory. */

@@ -8,6 +8,7 @@ import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Bart;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.BertMaskedLanguageModel;
+import dev.rankine.transformer.DecoderOnly;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.RandomWeights;
 import java.io.IOException;
@@ -90,7 +91,24 @@ public final class Checkpoints {
                 keys.architecture().endsWith("ForSequenceClassification")
                         ? classifier(folder, keys.labels(), start).model()
                         : maskedLanguageModel(folder, start).model();
+            case GPT2, LLAMA -> languageModel(folder, start.backend(), start.dtype()).model();
         };
+    }
+
+    /**
+     * A GPT-2 or LLaMA that continues a text.
+     *
+     * @param backend where it computes, in F32; matrices stay in the type that the folder holds
+     * @throws CheckpointException naming the file and what is wrong with it
+     */
+    public static Pretrained<DecoderConfig, DecoderOnly> languageModel(Path folder, Backend backend) {
+        return languageModel(folder, backend, DType.F32);
+    }
+
+    /** The same in F32 or F64. */
+    public static Pretrained<DecoderConfig, DecoderOnly> languageModel(Path folder, Backend backend, DType dtype) {
+        return DecoderFolders.languageModel(
+                config(folder), WeightFiles.in(folder), new RandomWeights(backend, dtype, 0));
     }
 
     private static ConfigKeys config(Path folder) {

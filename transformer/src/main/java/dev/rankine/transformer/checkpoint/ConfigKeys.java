@@ -76,6 +76,28 @@ final class ConfigKeys {
         return value.doubleValue();
     }
 
+    /** A number that has no default. */
+    double required(String key) {
+        double value = number(key, Double.NaN);
+        if (Double.isNaN(value)) {
+            throw CheckpointException.in(file, "'" + key + "' is missing");
+        }
+        return value;
+    }
+
+    /** The keys of an object inside; null where it is missing. */
+    @Nullable
+    ConfigKeys inside(String key) {
+        JsonNode value = get(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            throw wrong(key, "an object", value);
+        }
+        return new ConfigKeys(file, value);
+    }
+
     boolean flag(String key, boolean missing) {
         JsonNode value = get(key);
         if (value == null) {

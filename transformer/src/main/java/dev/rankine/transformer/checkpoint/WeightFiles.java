@@ -154,6 +154,10 @@ public final class WeightFiles {
         return names;
     }
 
+    boolean isFinite(String name) throws SafetensorsException {
+        return file(name).isFinite(name);
+    }
+
     private Safetensors file(String name) {
         Safetensors file = files.get(name);
         if (file == null) {

@@ -4,6 +4,7 @@ import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.Decoding;
 import dev.rankine.transformer.EncoderDecoder;
 import java.util.Arrays;
 
@@ -48,7 +49,7 @@ public final class GreedyDecoder {
     public long[][] decode(EncoderDecoder model, Tensor inputIds, Tensor inputMask) {
         Rows rows = new Rows(inputIds.shape().dim(0));
         try (Scope _ = memory.open()) {
-            EncoderDecoder.Decoding decoding = model.startDecoding(inputIds, inputMask);
+            Decoding decoding = model.startDecoding(inputIds, inputMask);
             Tensor last = Tensor.ofLongs(inputIds.backend(), Shape.of(rows.last.length), rows.last);
             while (rows.steps < settings.maxSteps && rows.open > 0) {
                 try (Scope _ = memory.open()) {

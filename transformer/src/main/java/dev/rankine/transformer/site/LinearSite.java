@@ -2,6 +2,7 @@ package dev.rankine.transformer.site;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Linear;
+import dev.rankine.autograd.op.Permute;
 import dev.rankine.transformer.Pass;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,23 @@ public final class LinearSite {
     }
 
     private final String path;
-    private final Variable weight;
+    private final Variable stored;
+    private final boolean transposed;
     private final @Nullable Variable bias;
     private @Nullable Adaptation adaptation;
 
     public LinearSite(String path, Variable weight, @Nullable Variable bias) {
+        this(path, weight, false, bias);
+    }
+
+    /**
+     * @param stored W0 [O, I], or [I, O] if transposed, as checkpoints of some families hold it
+     * @param bias [O], null for none
+     */
+    public LinearSite(String path, Variable stored, boolean transposed, @Nullable Variable bias) {
         this.path = path;
-        this.weight = weight;
+        this.stored = stored;
+        this.transposed = transposed;
         this.bias = bias;
     }
 
@@ -31,7 +42,12 @@ public final class LinearSite {
 
     /** W0 [O, I]. Adapters never write it. */
     public Variable weight() {
-        return weight;
+        return transposed ? Permute.transpose(stored, 0, 1) : stored;
+    }
+
+    /** Whether checkpoints hold W0 as [I, O], which PEFT calls {@code fan_in_fan_out}. */
+    public boolean isTransposed() {
+        return transposed;
     }
 
     public @Nullable Variable bias() {
@@ -39,11 +55,11 @@ public final class LinearSite {
     }
 
     public int inputs() {
-        return weight.shape().dim(1);
+        return stored.shape().dim(transposed ? 0 : 1);
     }
 
     public int outputs() {
-        return weight.shape().dim(0);
+        return stored.shape().dim(transposed ? 1 : 0);
     }
 
     public Variable apply(Variable x, Pass pass) {
@@ -52,7 +68,7 @@ public final class LinearSite {
 
     /** The product without any adapter. */
     public Variable plain(Variable x) {
-        return Linear.linear(x, weight, bias);
+        return Linear.linear(x, weight(), bias);
     }
 
     /** @throws IllegalStateException if another adapter sits here */
