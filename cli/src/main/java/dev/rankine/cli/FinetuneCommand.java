@@ -2,6 +2,7 @@ package dev.rankine.cli;
 
 import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
+import dev.rankine.lora.inspect.MachineMemory;
 import dev.rankine.lora.task.FineTuning;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
@@ -84,6 +85,10 @@ final class FinetuneCommand implements Callable<Integer> {
             FineTuning tuning =
                     UsageException.whileChecking(() -> new FineTuning(seq2seq, method, settings, weightDecay));
             taskOptions.start(tuning, backend);
+            UsageException.whileChecking(() -> {
+                tuning.memory(trainData).require(MachineMemory.here());
+                return null;
+            });
             return train(tuning, trainData, devData, folder);
         }
     }

@@ -1,8 +1,12 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.inspect.AdapterContents;
+import dev.rankine.lora.inspect.Bytes;
 import dev.rankine.lora.inspect.LowRankModule;
+import dev.rankine.lora.inspect.MachineMemory;
+import dev.rankine.lora.inspect.MemoryEstimate;
 import dev.rankine.lora.inspect.ModelContents;
+import dev.rankine.lora.inspect.ModelForm;
 import dev.rankine.lora.inspect.StoredTensor;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
@@ -43,6 +47,21 @@ final class InspectCommand implements Runnable {
             description = "Of a model: compute the N largest of every matrix; takes its time (default: 0).")
     private int values;
 
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Of a model: also estimate the memory of fine-tuning with N examples at once.")
+    private int batch;
+
+    @Option(names = "--seq", paramLabel = "N", description = "Symbols of each example of that estimate (default: 128).")
+    private int symbols = 128;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            description = "Of the low-rank adapters of that estimate, on every matrix (default: 8).")
+    private int rank = 8;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write everything to this file too.")
     private @Nullable Path json;
 
@@ -56,6 +75,13 @@ final class InspectCommand implements Runnable {
     public void run() {
         if ((model == null) == (adapter == null)) {
             throw new UsageException("give either --model DIR or --adapter DIR");
+        }
+        if (batch < 0 || symbols < 1 || rank < 1) {
+            throw new UsageException("--batch must be at least 0, --seq and --rank at least 1, got " + batch + ", "
+                    + symbols + " and " + rank);
+        }
+        if (batch > 0 && model == null) {
+            throw new UsageException("--batch asks for the memory of a model's training: give --model DIR");
         }
         if (values < 0) {
             throw new UsageException("--singular-values must be at least 0, got " + values);
@@ -129,8 +155,33 @@ final class InspectCommand implements Runnable {
                         Bytes.text(contents.bytes()),
                         contents.files(),
                         contents.files() == 1 ? "" : "s"));
-        printTensors(contents.tensors(), contents.spectra());
+        if (batch > 0) {
+            printMemory(MemoryEstimate.of(
+                    ModelForm.read(folder), contents.weightBytes(), contents.adapterNumbers(rank), batch, symbols));
+        } else {
+            printTensors(contents.tensors(), contents.spectra());
+        }
         return contents;
+    }
+
+    private void printMemory(MemoryEstimate estimate) {
+        MachineMemory machine = MachineMemory.here();
+        console.out().println();
+        TextTable.print(
+                console.out(),
+                List.of(
+                        List.of("fine-tuning " + batch + " x " + symbols + " symbols, rank " + rank, "about"),
+                        List.of("weights", Bytes.text(estimate.weights())),
+                        List.of("adapters with gradients and AdamW's moments", Bytes.text(estimate.trained())),
+                        List.of("activations", Bytes.text(estimate.activations())),
+                        List.of("the program itself", Bytes.text(MemoryEstimate.PROGRAM)),
+                        List.of("all", Bytes.text(estimate.total()))));
+        console.out().println();
+        console.out()
+                .println((estimate.fits(machine) ? "fits: there are " : "does not fit: there are ")
+                        + machine.describe());
+        console.out()
+                .println("examples of " + symbols + " symbols that fit at once: " + estimate.largestBatch(machine));
     }
 
     private void printTensors(List<StoredTensor> tensors, Map<String, List<Double>> spectra) {

@@ -43,6 +43,9 @@ public record AdapterContents(
     private static final String A = ".lora_A";
     private static final String B = ".lora_B";
 
+    /** What the modules are made of, AdaLoRA's singular values among it. */
+    private static final List<String> FACTORS = List.of(A, B, ".lora_E");
+
     public AdapterContents {
         modules = List.copyOf(modules);
         others = List.copyOf(others);
@@ -101,7 +104,7 @@ public record AdapterContents(
             StoredTensor tensor =
                     StoredTensor.of(name.substring(PeftFolder.PREFIX.length()), file.shape(name), file.type(name));
             numbers += tensor.numbers();
-            if (!name.contains(A) && !name.contains(B)) {
+            if (FACTORS.stream().noneMatch(name::contains)) {
                 others.add(tensor);
             }
         }

@@ -90,4 +90,23 @@ public record ModelContents(
     public long numbers() {
         return tensors.stream().mapToLong(StoredTensor::numbers).sum();
     }
+
+    /** Bytes of the weights in memory: they are widened to F32. */
+    public long weightBytes() {
+        return numbers() * Float.BYTES;
+    }
+
+    /** Numbers in low-rank adapters on every matrix of a layer: r (O + I) of each. */
+    public long adapterNumbers(int rank) {
+        return tensors.stream()
+                .filter(ModelContents::isLayersMatrix)
+                .mapToLong(tensor ->
+                        rank * (tensor.shape().get(0) + (long) tensor.shape().get(1)))
+                .sum();
+    }
+
+    /** A matrix with a number in its path, such as {@code layers.0.fc1.weight}: tables and heads have none. */
+    private static boolean isLayersMatrix(StoredTensor tensor) {
+        return tensor.shape().size() == 2 && tensor.name().matches(".*\\.\\d+\\..*|\\d+\\..*");
+    }
 }

@@ -4,6 +4,8 @@ import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Retained;
+import dev.rankine.lora.inspect.MemoryEstimate;
+import dev.rankine.lora.inspect.ModelForm;
 import dev.rankine.lora.report.Report;
 import dev.rankine.lora.report.RunRecord;
 import dev.rankine.transformer.data.SequenceBatch;
@@ -73,6 +75,21 @@ public final class FineTuning {
     public FineTuning startFrom(List<PlainFactors> factors) {
         adapted.startFrom(factors);
         return this;
+    }
+
+    /** What training on these pairs will need in memory, if the longest ones meet in one micro-batch. */
+    public MemoryEstimate memory(Seq2Seq.Encoded train) {
+        long weights = task.model().weights().values().stream()
+                .mapToLong(
+                        weight -> weight.shape().size() * weight.data().dtype().bytes())
+                .sum();
+        int longest = train.pairs().stream()
+                .mapToInt(pair -> Math.max(pair.source().length, pair.target().length))
+                .max()
+                .orElse(1);
+        int examples = Math.min(settings.batch(), train.pairs().size());
+        ModelForm form = ModelForm.of(task.model().settings());
+        return MemoryEstimate.of(form, weights, adapted.trainableParameters(), Math.max(1, examples), longest);
     }
 
     public FineTuning listen(TrainingListener listener) {

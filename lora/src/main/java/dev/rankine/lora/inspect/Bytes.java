@@ -1,16 +1,16 @@
-package dev.rankine.cli;
+package dev.rankine.lora.inspect;
 
 import java.util.Locale;
 
 /** Amounts of memory as text. */
-final class Bytes {
+public final class Bytes {
     private static final int UNIT = 1024;
     private static final String[] NAMES = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
     private Bytes() {}
 
     /** Such as {@code 252.4 KiB}. */
-    static String text(long bytes) {
+    public static String text(long bytes) {
         double amount = bytes;
         int unit = 0;
         while (amount >= UNIT && unit + 1 < NAMES.length) {

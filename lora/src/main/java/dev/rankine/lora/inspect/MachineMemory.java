@@ -1,0 +1,31 @@
+package dev.rankine.lora.inspect;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * The memory that there is, in bytes.
+ *
+ * @param physical of the machine, or of the container
+ * @param tensors the limit {@code -XX:MaxDirectMemorySize} of this JVM
+ */
+public record MachineMemory(long physical, long tensors) {
+    /** Of this process. */
+    public static MachineMemory here() {
+        long physical =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        long given = Long.parseLong(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .getVMOption("MaxDirectMemorySize")
+                .getValue());
+        // without the option the JVM takes the limit of the heap
+        return new MachineMemory(
+                physical, given > 0 ? given : Runtime.getRuntime().maxMemory());
+    }
+
+    /** For a line to the user. */
+    public String describe() {
+        return Bytes.text(physical) + ", of them " + Bytes.text(tensors)
+                + " for tensors (-XX:MaxDirectMemorySize; RANKINE_DIRECT_MEMORY sets it)";
+    }
+}

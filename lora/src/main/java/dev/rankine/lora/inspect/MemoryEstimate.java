@@ -1,0 +1,81 @@
+package dev.rankine.lora.inspect;
+
+/**
+ * What fine-tuning needs in memory, in bytes, before any of it is taken.
+ *
+ * @param weights of the model, as it holds them
+ * @param trained values, gradients and AdamW's two moments of what is trained
+ * @param activations what a step keeps between forward and backward
+ * @param batch examples of a micro-batch
+ * @param symbols of each example
+ */
+public record MemoryEstimate(long weights, long trained, long activations, long batch, long symbols) {
+    /** The Java heap and the program's code: what runs of small models take beside tensors. */
+    public static final long PROGRAM = 300L << 20;
+
+    private static final int COPIES = 4;
+
+    /**
+     * An estimate for F32 adapters beside frozen weights.
+     *
+     * @param weights bytes of the frozen weights
+     * @param trainedNumbers that are trained
+     */
+    public static MemoryEstimate of(ModelForm form, long weights, long trainedNumbers, long batch, long symbols) {
+        if (batch < 1 || symbols < 1) {
+            throw new IllegalArgumentException(
+                    "a step needs at least 1 example of 1 symbol, got " + batch + " of " + symbols);
+        }
+        return new MemoryEstimate(
+                weights,
+                Math.multiplyExact(trainedNumbers, (long) COPIES * Float.BYTES),
+                form.activations(batch, symbols),
+                batch,
+                symbols);
+    }
+
+    /** Bytes of tensors. */
+    public long tensors() {
+        return weights + trained + activations;
+    }
+
+    /** With the program itself. */
+    public long total() {
+        return tensors() + PROGRAM;
+    }
+
+    /** Whether it fits a machine. */
+    public boolean fits(MachineMemory machine) {
+        return tensors() <= machine.tensors() && total() <= machine.physical();
+    }
+
+    /**
+     * The largest micro-batch that fits, of examples as long as these; 0 if not even one does. Activations grow in
+     * proportion to the batch.
+     */
+    public long largestBatch(MachineMemory machine) {
+        long room = Math.min(machine.tensors(), machine.physical() - PROGRAM) - weights - trained;
+        double each = (double) activations / batch;
+        return Math.clamp((long) Math.floor(room / each), 0, Long.MAX_VALUE);
+    }
+
+    /**
+     * Refuses a start that would run out of memory.
+     *
+     * @throws IllegalArgumentException with the estimate and what would fit
+     */
+    public void require(MachineMemory machine) {
+        if (fits(machine)) {
+            return;
+        }
+        long largest = largestBatch(machine);
+        throw new IllegalArgumentException("training with " + batch + " examples of up to " + symbols
+                + " symbols at once needs about " + Bytes.text(total()) + " (weights " + Bytes.text(weights)
+                + ", what is trained " + Bytes.text(trained) + ", activations " + Bytes.text(activations)
+                + "); there are " + machine.describe() + "; "
+                + (largest > 0
+                        ? "up to " + largest + " at once would fit: use --batch " + largest
+                                + " and --accumulate, or cut the texts"
+                        : "not even one example would fit: cut the texts, or use a smaller model"));
+    }
+}
