@@ -29,7 +29,8 @@ public final class ScopePool {
         return new Scope(this);
     }
 
-    Backend backend() {
+    /** Where the memory lies. */
+    public Backend backend() {
         return backend;
     }
 

@@ -91,7 +91,8 @@ public final class Checkpoints {
                 keys.architecture().endsWith("ForSequenceClassification")
                         ? classifier(folder, keys.labels(), start).model()
                         : maskedLanguageModel(folder, start).model();
-            case GPT2, LLAMA -> languageModel(folder, start.backend(), start.dtype()).model();
+            case GPT2, LLAMA ->
+                languageModel(folder, start.backend(), start.dtype()).model();
         };
     }
 
