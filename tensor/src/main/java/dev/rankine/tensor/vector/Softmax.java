@@ -37,38 +37,36 @@ final class Softmax {
             clear(y, count);
             return;
         }
-        float sum = exponentials(scores, max, y, count);
-        scale(y, 1 / sum, y, count);
+        exponentials(scores, max, y, count);
+        scale(y, 1 / Rows.sum(y, count), y, count);
     }
+
+    // The loops below have no end of their own for what is left of a row: each elementary function is large, and a
+    // method with two of them is more than the JIT takes in one piece; vectors between pieces become objects.
 
     /** y = scale x where the mask is not 0, else negative infinity. */
     private static void hide(long x, float scale, long mask, long y, int count) {
-        int i = 0;
-        for (; i + COUNT <= count; i += COUNT) {
-            VectorMask<Float> seen = Lanes.load(mask + 4L * i).compare(VectorOperators.NE, VectorMath.ZERO);
-            LOWEST.blend(Lanes.load(x + 4L * i).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER);
-        }
-        if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            VectorMask<Float> seen = load(mask, i, rest).compare(VectorOperators.NE, VectorMath.ZERO);
-            LOWEST.blend(load(x, i, rest).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+        for (int i = 0; i < count; i += COUNT) {
+            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
+            VectorMask<Float> seen = load(mask, i, inside).compare(VectorOperators.NE, VectorMath.ZERO);
+            LOWEST.blend(load(x, i, inside).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
         }
     }
 
-    /** y = e^(x - max), and their sum. */
-    private static float exponentials(long x, float max, long y, int count) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i + COUNT <= count; i += COUNT) {
-            FloatVector e = VectorMath.exp(Lanes.load(x + 4L * i).sub(max));
-            sum = sum.add(e);
-            e.intoMemorySegment(ALL, y + 4L * i, ORDER);
+    /** y = e^(x - max). */
+    private static void exponentials(long x, float max, long y, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
+            VectorMath.exp(load(x, i, inside).sub(max)).intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
         }
-        if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            FloatVector e = VectorMath.exp(load(x, i, rest).sub(max));
-            sum = sum.add(e, rest);
-            e.intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+    }
+
+    /** The sum of e^(x - max). */
+    private static float sumOfExponentials(long x, float max, int count) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int i = 0; i < count; i += COUNT) {
+            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
+            sum = sum.add(VectorMath.exp(load(x, i, inside).sub(max)), inside);
         }
         return Lanes.sum(sum);
     }
@@ -122,17 +120,7 @@ final class Softmax {
             return 0;
         }
         float max = Rows.max(x, count);
-        FloatVector sum = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i + COUNT <= count; i += COUNT) {
-            sum = sum.add(VectorMath.exp(Lanes.load(x + 4L * i).sub(max)));
-        }
-        if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            sum = sum.add(VectorMath.exp(load(x, i, rest).sub(max)), rest);
-        }
-        float log =
-                VectorMath.log(FloatVector.broadcast(SPECIES, Lanes.sum(sum))).lane(0);
+        float log = (float) StrictMath.log(sumOfExponentials(x, max, count));
         return log + (max - Lanes.get(x + 4 * target));
     }
 
@@ -143,8 +131,8 @@ final class Softmax {
             return;
         }
         float max = Rows.max(x, count);
-        float sum = exponentials(x, max, dX, count);
-        float factor = 1 / sum;
+        exponentials(x, max, dX, count);
+        float factor = 1 / Rows.sum(dX, count);
         float hit = Lanes.get(dX + 4 * target) * factor - 1;
         scale(dX, factor * dLoss, dX, count);
         Lanes.set(dX + 4 * target, hit * dLoss);

@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * Products of one size that are added up in C: the product of [A1 | A2 | ...] with [B1; B2; ...], whose k runs through
  * all of them. A bias or a low-rank update behind a large product so costs a few steps of k and no pass over C.
+ *
+ * <p>Walked by index: this runs for every block, and an iterator would be garbage.
  */
 record Terms(List<Product> products) {
     static Terms of(Product p) {
@@ -25,8 +27,8 @@ record Terms(List<Product> products) {
     /** The length of the common k. */
     int k() {
         int k = 0;
-        for (Product p : products) {
-            k += p.k();
+        for (int i = 0; i < products.size(); i++) {
+            k += products.get(i).k();
         }
         return k;
     }
@@ -35,7 +37,8 @@ record Terms(List<Product> products) {
     void packRows(int from, int rows, int k0, int steps, Scratch scratch) {
         int start = k0;
         int done = 0;
-        for (Product p : products) {
+        for (int i = 0; i < products.size(); i++) {
+            Product p = products.get(i);
             int own = Math.clamp(p.k() - (long) start, 0, steps - done);
             if (own > 0) {
                 Packing.rows(p, from, rows, start, own, done, scratch);
@@ -49,7 +52,8 @@ record Terms(List<Product> products) {
     void packPanel(int from, int columns, int k0, int steps, long to, Scratch scratch) {
         int start = k0;
         int done = 0;
-        for (Product p : products) {
+        for (int i = 0; i < products.size(); i++) {
+            Product p = products.get(i);
             int own = Math.clamp(p.k() - (long) start, 0, steps - done);
             if (own > 0) {
                 Packing.panel(p, from, columns, start, own, to + done * Packing.PANEL_BYTES, scratch);
