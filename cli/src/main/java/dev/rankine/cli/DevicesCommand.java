@@ -12,8 +12,6 @@ import picocli.CommandLine.Command;
         description = "Lists what can compute here, the preferred first; what cannot, why, and what to do about it.",
         mixinStandardHelpOptions = true)
 final class DevicesCommand implements Runnable {
-    private static final String TORNADO = "tornado";
-
     private final Console console;
 
     DevicesCommand(Console console) {
@@ -34,10 +32,6 @@ final class DevicesCommand implements Runnable {
                 case Probe.Unavailable off -> lines.addAll(unavailable(candidate.name(), off.reason(), off.remedy()));
             }
         }
-        if (candidates.stream().noneMatch(candidate -> candidate.name().equals(TORNADO))) {
-            lines.addAll(
-                    unavailable(TORNADO, "GPUs through TornadoVM: not part of this build", "use another back-end"));
-        }
         lines.forEach(console.out()::println);
     }
 
@@ -46,6 +40,6 @@ final class DevicesCommand implements Runnable {
     }
 
     private static String line(String name, String state, String text) {
-        return String.format("%-10s %-6s %s", name, state, text).stripTrailing();
+        return String.format("%-18s %-6s %s", name, state, text).stripTrailing();
     }
 }

@@ -1,5 +1,7 @@
 package dev.rankine.tensor;
 
+import java.util.List;
+
 /**
  * Finds out whether a back-end can run here and makes it; found by {@link java.util.ServiceLoader}. A provider links
  * nothing that may be missing: it is loaded on every machine.
@@ -13,6 +15,14 @@ public interface BackendProvider {
 
     /** Looks whether the back-end can run here. Never throws. */
     Probe probe();
+
+    /**
+     * A provider for each device that the back-end can run on here, named such as {@code tornado:opencl:0}; or this one,
+     * where there is no choice. Never throws.
+     */
+    default List<BackendProvider> devices() {
+        return List.of(this);
+    }
 
     /** Makes the back-end with a number of worker threads, at least 1. Called only when the probe said ready. */
     Backend create(int threads);

@@ -16,6 +16,11 @@ public final class Backends {
         public String name() {
             return provider.name();
         }
+
+        /** By its name, or by the part before a device's. */
+        boolean isAskedForBy(String name) {
+            return name().equals(name) || name().startsWith(name + ":");
+        }
     }
 
     /** What was chosen, and the line to print at start-up: which back-end, on what, and why others are off. */
@@ -25,7 +30,13 @@ public final class Backends {
     public static List<Candidate> all() {
         List<Candidate> candidates = new ArrayList<>();
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
-            candidates.add(new Candidate(provider, provider.probe()));
+            for (BackendProvider device : provider.devices()) {
+                candidates.add(new Candidate(device, device.probe()));
+            }
+        }
+        if (candidates.stream().noneMatch(candidate -> candidate.isAskedForBy(NotInThisBuild.NAME))) {
+            BackendProvider missing = new NotInThisBuild();
+            candidates.add(new Candidate(missing, missing.probe()));
         }
         candidates.sort(Comparator.comparingInt((Candidate c) -> c.provider().priority())
                 .reversed()
@@ -65,7 +76,7 @@ public final class Backends {
 
     private static Candidate named(List<Candidate> candidates, String name) {
         for (Candidate candidate : candidates) {
-            if (candidate.name().equals(name)) {
+            if (candidate.isAskedForBy(name)) {
                 if (candidate.probe() instanceof Probe.Unavailable unavailable) {
                     throw new IllegalStateException("back-end " + name + " cannot run here: " + explain(unavailable));
                 }

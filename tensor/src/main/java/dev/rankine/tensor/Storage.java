@@ -25,6 +25,9 @@ public final class Storage {
     public interface Residence {
         /** Brings the host memory of {@code storage} up to date. Called before the host reads. */
         void bringHome(Storage storage);
+
+        /** Says that nobody will read the content of {@code storage} any more: its lease has ended. */
+        default void ended(Storage storage) {}
     }
 
     private final long id = NEXT_ID.getAndIncrement();
@@ -35,6 +38,7 @@ public final class Storage {
     private int generation;
     private int holds;
     private @Nullable Scope lessor;
+    private long leasedVersion;
     private @Nullable Residence residence;
 
     private Storage(DType dtype, long elements, MemorySegment memory) {
@@ -116,13 +120,19 @@ public final class Storage {
         version++;
     }
 
-    /** Called by a device when it holds newer content than the host ({@code null}: the host is up to date). */
+    /** Called by a device that may come to hold newer content than the host ({@code null}: it holds none any more). */
     public void residesOn(@Nullable Residence device) {
         residence = device;
     }
 
     void leasedBy(@Nullable Scope scope) {
         lessor = scope;
+        leasedVersion = version;
+    }
+
+    /** Whether this is room for a result that the host has not written to: what lies here means nothing to a device. */
+    public boolean isUnwritten() {
+        return lessor != null && version == leasedVersion;
     }
 
     @Nullable
@@ -136,7 +146,10 @@ public final class Storage {
         version++;
         holds = 0;
         lessor = null;
-        residence = null;
+        if (residence != null) {
+            residence.ended(this);
+            residence = null;
+        }
     }
 
     /** Counts one more reader that is still to come, so that {@link #releaseHold} knows the last one. */

@@ -36,12 +36,12 @@ final class Parity {
     void check(long seed, Computation computation) {
         List<Tensor> expected = computation.on(new Samples(new ReferenceBackend(), seed));
         for (BackendProvider provider : ready()) {
-            try (Backend one = provider.create(1);
-                    Backend few = provider.create(FEW)) {
-                List<Tensor> results = computation.on(new Samples(one, seed));
-                compare(one.name() + " against reference", results, expected, tolerance);
-                List<Tensor> threaded = computation.on(new Samples(few, seed));
-                compare(one.name() + " with 3 threads against 1", threaded, results, EQUAL);
+            try (Lent one = Lent.from(provider, 1);
+                    Lent few = Lent.from(provider, FEW)) {
+                List<Tensor> results = computation.on(new Samples(one.backend(), seed));
+                compare(provider.name() + " against reference", results, expected, tolerance);
+                List<Tensor> threaded = computation.on(new Samples(few.backend(), seed));
+                compare(provider.name() + " with 3 threads against 1", threaded, results, EQUAL);
             }
         }
     }
@@ -49,10 +49,10 @@ final class Parity {
     /** Compares what a back-end overrides with the default bodies run on its own primitives. */
     void checkDefaults(long seed, Computation computation) {
         for (BackendProvider provider : ready()) {
-            try (Backend backend = provider.create(FEW)) {
-                List<Tensor> defaults = computation.on(new Samples(new DelegatingBackend(backend), seed));
-                List<Tensor> overrides = computation.on(new Samples(backend, seed));
-                compare(backend.name() + " against its default bodies", overrides, defaults, tolerance);
+            try (Lent lent = Lent.from(provider, FEW)) {
+                List<Tensor> defaults = computation.on(new Samples(new DelegatingBackend(lent.backend()), seed));
+                List<Tensor> overrides = computation.on(new Samples(lent.backend(), seed));
+                compare(provider.name() + " against its default bodies", overrides, defaults, tolerance);
             }
         }
     }

@@ -1,0 +1,27 @@
+package dev.rankine.tensor;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A back-end for one test. One on a device compiles its kernels, which takes seconds: so each device is opened once for all
+ * tests, and stays open.
+ */
+public record Lent(Backend backend, boolean isShared) implements AutoCloseable {
+    private static final Map<String, Backend> DEVICES = new ConcurrentHashMap<>();
+
+    /** A back-end of its own, or the device that all share. */
+    public static Lent from(BackendProvider provider, int threads) {
+        boolean isDevice = provider.name().contains(":");
+        return isDevice
+                ? new Lent(DEVICES.computeIfAbsent(provider.name(), name -> provider.create(threads)), true)
+                : new Lent(provider.create(threads), false);
+    }
+
+    @Override
+    public void close() {
+        if (!isShared) {
+            backend.close();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.rankine.tornado;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Starts kernels, and tells the device of a call only what its {@link Record} does not say yet. A call that follows the
+ * same calls as once before, since the scope opened, costs no transfer.
+ */
+final class Engine implements AutoCloseable {
+    private static final int NODES = 1 << 16;
+    private static final String FIRST = "first";
+    private static final String CHANGE = "change";
+    private static final String REWIND = "rewind";
+    private static final int HEADER = 4;
+
+    private final Shadow shadow = new Shadow();
+    private final IntArray change = new IntArray(HEADER + Block.WORDS);
+    private final FloatArray changedNumbers = new FloatArray(Block.NUMBERS);
+    private final IntArray done = new IntArray(1);
+    private final Record record = new Record(NODES);
+    private final Deque<Integer> outer = new ArrayDeque<>();
+    private final Plan plan;
+    private final Stages stages;
+    private int before = Record.ROOT;
+    private boolean onPath;
+    private long launches;
+    private long changes;
+
+    Engine(TornadoDevice device, int floats, int integers) {
+        DeviceArrays arrays = DeviceArrays.of(shadow, floats, integers, NODES);
+        KernelContext c = new KernelContext();
+        LinkedHashMap<String, Plan.Body> bodies = new LinkedHashMap<>();
+        bodies.put(FIRST, plain(TransferKernels::first, c, arrays));
+        bodies.put(REWIND, plain(TransferKernels::rewind, c, arrays));
+        bodies.put(CHANGE, (graph, task) -> graph.transferToDevice(
+                        DataTransferMode.EVERY_EXECUTION, change, changedNumbers)
+                .task(
+                        task,
+                        TransferKernels::change,
+                        c,
+                        arrays.heap(),
+                        arrays.ints(),
+                        arrays.program(),
+                        arrays.numbers(),
+                        arrays.slots(),
+                        change,
+                        changedNumbers,
+                        done)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
+        stages = new Stages(this, c, arrays, bodies);
+        for (Kernel kernel : Kernel.values()) {
+            bodies.put(kernel.name(), plain(kernel.code(), c, arrays));
+        }
+        plan = new Plan(arrays, device, bodies);
+        plan.run(FIRST, 1);
+    }
+
+    private static Plan.Body plain(Kernel.Code code, KernelContext c, DeviceArrays arrays) {
+        return (graph, task) -> graph.task(
+                task, code, c, arrays.heap(), arrays.ints(), arrays.program(), arrays.numbers(), arrays.slots());
+    }
+
+    /** What follows is a unit that may come again: its first call is looked for at the root. */
+    void open() {
+        outer.push(before);
+        before = Record.ROOT;
+        run(REWIND, 1);
+        onPath = true;
+    }
+
+    void closing() {
+        before = outer.pop();
+        onPath = false;
+    }
+
+    /** Starts a kernel on at least so many work-groups; returns before it is done. */
+    void launch(Call call, int groups) {
+        if (outer.isEmpty()) {
+            before = Record.ROOT;
+        }
+        Record.Place place = record.find(before, call);
+        if (!place.isExpected() || !onPath) {
+            tell(place, call);
+        }
+        run(call.kernel(), groups);
+        before = place.node();
+        onPath = !outer.isEmpty();
+    }
+
+    /** Writes a node, that it comes next, and that it is meant by the next launch. */
+    private void tell(Record.Place place, Call call) {
+        change.set(0, place.node());
+        change.set(1, (int) (launches & 1));
+        change.set(2, before);
+        change.set(3, place.isNew() ? 1 : 0);
+        if (place.isNew()) {
+            for (int i = 0; i < Block.NEXT; i++) {
+                change.set(HEADER + i, call.word(i));
+            }
+            for (int i = 0; i < Block.NUMBERS; i++) {
+                changedNumbers.set(i, call.number(i));
+            }
+        }
+        plan.run(CHANGE, 1);
+        changes++;
+    }
+
+    /** The number of groups is even or odd as the launch is: so a kernel knows which slot is its own. */
+    private void run(String kernel, int groups) {
+        int parity = (int) (launches & 1);
+        plan.run(kernel, (groups & 1) == parity ? groups : groups + 1);
+        launches++;
+    }
+
+    Stages stages() {
+        return stages;
+    }
+
+    /** Kernels started so far, without what only tells the device of calls. */
+    long launches() {
+        return launches;
+    }
+
+    /** How many calls the device had to be told of. */
+    long changes() {
+        return changes;
+    }
+
+    int kernels() {
+        return plan.kernels();
+    }
+
+    double compileSeconds() {
+        return plan.seconds();
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        shadow.close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.rankine.tornado;
+
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.BackendProvider;
+import dev.rankine.tensor.Probe;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Offers a back-end on each device that TornadoVM sees. What links TornadoVM is only touched where its modules are loaded,
+ * and whatever it throws becomes a reason.
+ */
+public final class TornadoBackendProvider implements BackendProvider {
+    static final String NAME = "tornado";
+    private static final String MODULE = "tornado.runtime";
+    private static final String LOADER = "tornado.load.api.implementation";
+    private static final String HELP = "; docs/gpu.md tells how to install it";
+
+    /** Without these TornadoVM runs what it cannot compile as slow Java, or refuses large arrays. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "tornado.recover.bailout", "False",
+            "tornado.tvm.maxbytecodesize", "1048576",
+            "tornado.device.memory", "64GB");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** Below the vector back-end: nobody has measured yet that it is faster. */
+    @Override
+    public int priority() {
+        return 50;
+    }
+
+    @Override
+    public Probe probe() {
+        return devices().getFirst().probe();
+    }
+
+    @Override
+    public List<BackendProvider> devices() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty() || System.getProperty(LOADER) == null) {
+            return off(
+                    "TornadoVM is not loaded",
+                    "ask for it: --backend tornado; or see docs/gpu.md");
+        }
+        SETTINGS.forEach((key, value) -> {
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, value);
+            }
+        });
+        if (!"false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"))) {
+            return off(
+                    "TornadoVM is told to run as slow Java what it cannot compile",
+                    "start Java without -Dtornado.recover.bailout");
+        }
+        try {
+            List<BackendProvider> found = Device.all().stream()
+                    .<BackendProvider>map(device -> new OfDevice(device.name(), new Probe.Ready(device.description())))
+                    .toList();
+            return found.isEmpty() ? off("TornadoVM sees no device", "install a driver" + HELP) : found;
+        } catch (Throwable failure) {
+            return off("TornadoVM does not start: " + rootOf(failure), "install the driver of its back-end" + HELP);
+        }
+    }
+
+    private static List<BackendProvider> off(String reason, String remedy) {
+        return List.of(new OfDevice(NAME, new Probe.Unavailable(reason, remedy)));
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    @Override
+    public Backend create(int threads) {
+        return devices().getFirst().create(threads);
+    }
+
+    /** One device. The host's threads do not matter to it. */
+    private record OfDevice(String name, Probe probe) implements BackendProvider {
+        @Override
+        public int priority() {
+            return 50;
+        }
+
+        @Override
+        public Backend create(int threads) {
+            return Device.open(name);
+        }
+    }
+}
