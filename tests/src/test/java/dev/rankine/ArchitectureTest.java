@@ -101,6 +101,17 @@ class ArchitectureTest {
         doesNotSee(room, ROOMS.subList(ROOMS.indexOf(room) + 1, ROOMS.size())).check(MAIN);
     }
 
+    /** Nobody sees the GPU's room, and it sees numbers only; it is not in every build. */
+    @Test
+    void tornadoSeesTensorOnly() {
+        doesNotSee("tornado", ROOMS.subList(1, ROOMS.size()))
+                .allowEmptyShould(true)
+                .check(MAIN);
+        for (String room : ROOMS) {
+            doesNotSee(room, List.of("tornado")).check(MAIN);
+        }
+    }
+
     @Test
     void importsAgainstTheDirectionAreSeen() {
         assertThat(doesNotSee("autograd", List.of("tensor")).evaluate(MAIN).hasViolation())

@@ -140,6 +140,28 @@ class LauncherTest {
     }
 
     @Test
+    void loadsTornadoVmForThoseWhoAskForIt() throws Exception {
+        jdk("jdk-25", "25.0.1", VECTOR);
+        maven("echo \"$TORNADOVM_HOME $*\" >\"$HOME/maven\"; mkdir -p cli/target/lib; :>cli/target/lib/rankine-tornado-1.jar");
+        Path sdk = temp.resolve(".sdkman/candidates/tornadovm/current");
+        write(sdk.resolve("share/java/tornado/tornado-api-9.8-jdk25.jar"), "");
+        write(sdk.resolve("tornado-argfile.template"), "--module-path .:${TORNADOVM_HOME}/share/java/tornado");
+        String flags = "<@" + home.toRealPath().resolve("target/tornado-argfile") + ">";
+        assertThat(run("demo").out()).doesNotContain(flags);
+        assertThat(run("devices").out()).contains(flags);
+        assertThat(run("demo", "--backend", "tornado:opencl:0").out()).contains(flags);
+        assertThat(home.resolve("target/tornado-argfile")).hasContent("--module-path " + sdk + "/share/java/tornado");
+        assertThat(temp.resolve("maven")).content().startsWith(sdk.toString()).contains("-Dtornado.version=9.8-jdk25");
+
+        environment.put("TORNADOVM_HOME", "");
+        assertThat(run("devices").out()).doesNotContain(flags);
+        environment.put("TORNADOVM_HOME", temp.resolve("elsewhere").toString());
+        Run without = run("devices");
+        assertThat(without.out()).doesNotContain(flags);
+        assertThat(without.err()).contains("elsewhere is no TornadoVM SDK");
+    }
+
+    @Test
     void buildsOnTheJdkFoundAndOnlyWhenSourcesAreNewer() throws Exception {
         Path jdk = jdk("jdk-25", "25.0.1", VECTOR);
         environment.put("JAVA_HOME", jdk("jdk-17", "17.0.15", VECTOR).toString());

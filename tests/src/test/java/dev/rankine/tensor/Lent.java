@@ -12,10 +12,14 @@ public record Lent(Backend backend, boolean isShared) implements AutoCloseable {
 
     /** A back-end of its own, or the device that all share. */
     public static Lent from(BackendProvider provider, int threads) {
-        boolean isDevice = provider.name().contains(":");
-        return isDevice
+        return isDevice(provider)
                 ? new Lent(DEVICES.computeIfAbsent(provider.name(), name -> provider.create(threads)), true)
                 : new Lent(provider.create(threads), false);
+    }
+
+    /** Whether it computes on a device, such as {@code tornado:opencl:0}. */
+    static boolean isDevice(BackendProvider provider) {
+        return provider.name().contains(":");
     }
 
     @Override

@@ -57,9 +57,13 @@ final class Parity {
         }
     }
 
+    /** Devices have a run of their own, in a JVM with TornadoVM, which sets this property. */
+    private static final boolean DEVICES = Boolean.getBoolean("rankine.devices");
+
     private static List<BackendProvider> ready() {
         return Backends.all().stream()
                 .filter(candidate -> candidate.probe() instanceof Probe.Ready)
+                .filter(candidate -> Lent.isDevice(candidate.provider()) == DEVICES)
                 .map(Backends.Candidate::provider)
                 .toList();
     }

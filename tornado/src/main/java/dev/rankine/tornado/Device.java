@@ -1,10 +1,10 @@
 package dev.rankine.tornado;
 
+import dev.rankine.tensor.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoDeviceMap;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -19,7 +19,7 @@ record Device(String name, TornadoDevice handle) {
     /** Every device of every TornadoVM back-end, in TornadoVM's order. */
     static List<Device> all() {
         List<Device> devices = new ArrayList<>();
-        for (TornadoBackend backend : new TornadoDeviceMap().getAllBackends()) {
+        for (var backend : new TornadoDeviceMap().getAllBackends()) {
             String prefix = TornadoBackendProvider.NAME + ":"
                     + backend.getBackendType().name().toLowerCase(Locale.ROOT) + ":";
             for (TornadoDevice handle : backend.getAllDevices()) {
@@ -37,13 +37,14 @@ record Device(String name, TornadoDevice handle) {
     }
 
     /** A back-end on the device of a name. */
-    static dev.rankine.tensor.Backend open(String name) {
+    static Backend open(String name) {
         Device device = all().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the device " + name + " has gone"));
         String wanted = Objects.requireNonNullElse(System.getenv(Memory.VARIABLE), "");
-        Memory memory = Memory.of(device.handle().getMaxGlobalMemory(), device.handle().getMaxAllocMemory(), wanted);
-        return new dev.rankine.tornado.TornadoBackend(device, memory);
+        Memory memory =
+                Memory.of(device.handle().getMaxGlobalMemory(), device.handle().getMaxAllocMemory(), wanted);
+        return new TornadoBackend(device, memory);
     }
 }

@@ -20,7 +20,8 @@ final class ElementKernels {
     private ElementKernels() {}
 
     /** out = f(x). */
-    static void map(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void map(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int f = program.get(b + 1);
@@ -32,7 +33,8 @@ final class ElementKernels {
     }
 
     /** out = scale x + shift. */
-    static void affine(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void affine(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int node = Block.open(c, program, slots);
         int b = node * Block.WORDS;
         int n = program.get(b);
@@ -46,7 +48,8 @@ final class ElementKernels {
     }
 
     /** out = value. */
-    static void fill(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void fill(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int node = Block.open(c, program, slots);
         int b = node * Block.WORDS;
         int n = program.get(b);
@@ -58,7 +61,8 @@ final class ElementKernels {
     }
 
     /** out = f(a, b). */
-    static void zip(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void zip(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int f = program.get(b + 1);
@@ -74,7 +78,8 @@ final class ElementKernels {
      * AdamW on row-major tensors. Words: 0 the number of elements; 1 to 6 where weight, gradient, m, v, rate and
      * corrections begin. Numbers: beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decay.
      */
-    static void adamW(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void adamW(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int node = Block.open(c, program, slots);
         int b = node * Block.WORDS;
         int s = node * Block.NUMBERS;

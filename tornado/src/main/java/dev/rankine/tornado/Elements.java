@@ -27,7 +27,8 @@ final class Elements {
     static int count(Tensor x) {
         long size = x.shape().size();
         if (size > Integer.MAX_VALUE - Block.GROUP) {
-            throw new IllegalArgumentException("a tensor of " + size + " elements, which is more than an int counts: " + x);
+            throw new IllegalArgumentException(
+                    "a tensor of " + size + " elements, which is more than an int counts: " + x);
         }
         return (int) size;
     }
@@ -77,8 +78,7 @@ final class Elements {
 
     void zip(Binary function, Tensor a, Tensor b, Tensor out) {
         if (count(out) > 0) {
-            engine.launch(
-                    call(Kernel.ZIP, function.ordinal(), Layout.of(out, a, b), out, a, b), groups(count(out)));
+            engine.launch(call(Kernel.ZIP, function.ordinal(), Layout.of(out, a, b), out, a, b), groups(count(out)));
         }
     }
 

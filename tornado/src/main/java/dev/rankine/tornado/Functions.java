@@ -92,8 +92,8 @@ final class Functions {
     static float normalDistribution(float x) {
         float z = (x < 0 ? -x : x) * SQRT_HALF;
         float t = 1f / (1f + 0.3275911f * z);
-        float polynomial = t
-                * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+        float polynomial =
+                t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
         float tail = 0.5f * polynomial * TornadoMath.exp(-z * z);
         return x < 0 ? tail : 1f - tail;
     }

@@ -20,7 +20,8 @@ final class IndexKernels {
     }
 
     /** out[n, D] = table[ids[n], D]. */
-    static void gather(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void gather(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int width = program.get(b + 1);
@@ -33,7 +34,8 @@ final class IndexKernels {
     }
 
     /** out[n, V] = 1 where v = ids[n], else 0. */
-    static void oneHot(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void oneHot(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int width = program.get(b + 1);
@@ -53,7 +55,8 @@ final class IndexKernels {
      * 7 and 8 of the rows, 9 the number of different ids. The plan: the different ids, where each one's rows begin in the
      * list and one place more, and the list of row numbers.
      */
-    static void scatterAdd(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void scatterAdd(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int width = program.get(b + 1);
@@ -62,7 +65,8 @@ final class IndexKernels {
         for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
             int which = i / width;
             int column = i - which * width;
-            int place = program.get(b + 2) + ints.get(plan + 2 * which) * program.get(b + 5) + column * program.get(b + 6);
+            int place =
+                    program.get(b + 2) + ints.get(plan + 2 * which) * program.get(b + 5) + column * program.get(b + 6);
             int to = ints.get(plan + 2 * (different + which + 1));
             float sum = heap.get(place);
             for (int k = ints.get(plan + 2 * (different + which)); k < to; k++) {

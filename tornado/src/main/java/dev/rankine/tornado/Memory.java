@@ -30,12 +30,11 @@ record Memory(int floats, int ints) {
         if (!size.matches()) {
             throw new IllegalArgumentException(VARIABLE + "=" + wanted + " is no size: say for example 6g or 900m");
         }
-        int shift =
-                switch (size.group(2)) {
-                    case "k" -> 10;
-                    case "m" -> 20;
-                    default -> 30;
-                };
+        int shift = switch (size.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            default -> 30;
+        };
         return Long.parseLong(size.group(1)) << shift;
     }
 }

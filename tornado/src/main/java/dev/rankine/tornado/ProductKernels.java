@@ -24,7 +24,8 @@ final class ProductKernels {
     private ProductKernels() {}
 
     /** Tiles of 16 x 16: for matrices with few rows or columns. */
-    static void small(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void small(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] as = c.allocateFloatLocalArray(SMALL * DEPTH);
         float[] bs = c.allocateFloatLocalArray(DEPTH * SMALL);
         int w = Block.open(c, program, slots) * Block.WORDS;
@@ -75,7 +76,8 @@ final class ProductKernels {
     }
 
     /** Tiles of 64 x 64, of which a thread makes the 4 x 4 elements that lie 16 apart: neighbours read neighbours. */
-    static void large(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void large(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] as = c.allocateFloatLocalArray(LARGE * DEPTH);
         float[] bs = c.allocateFloatLocalArray(DEPTH * LARGE);
         float[] sums = new float[16];

@@ -30,7 +30,18 @@ final class Products {
         }
         int result = residency.write(out);
         Call call = new Call(small ? Kernel.PRODUCT_SMALL : Kernel.PRODUCT_LARGE)
-                .words(0, tiles, rows, columns, a.shape().dim(-1), result, left, right, accumulate ? 1 : 0, across, down)
+                .words(
+                        0,
+                        tiles,
+                        rows,
+                        columns,
+                        a.shape().dim(-1),
+                        result,
+                        left,
+                        right,
+                        accumulate ? 1 : 0,
+                        across,
+                        down)
                 .words(10, stride(out, -2), stride(out, -1), stride(a, -2), stride(a, -1), stride(b, -2), stride(b, -1))
                 .words(16, batch.rank())
                 .words(ProductKernels.BATCH, batch.lengths())

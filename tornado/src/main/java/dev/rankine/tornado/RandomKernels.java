@@ -21,7 +21,8 @@ final class RandomKernels {
     private RandomKernels() {}
 
     /** out = uniform numbers in (0, 1). */
-    static void draw(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void draw(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int size = program.get(b + 1);
@@ -66,7 +67,8 @@ final class RandomKernels {
     }
 
     /** y = x factor where u is at least p, else 0; all row-major. Words 0 to 3: the number of elements, y, x, u; numbers: p, factor. */
-    static void drop(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void drop(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int node = Block.open(c, program, slots);
         int b = node * Block.WORDS;
         int n = program.get(b);

@@ -1,5 +1,6 @@
 package dev.rankine.tornado;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -37,16 +38,12 @@ final class Record {
         }
         if (size == capacity) {
             nodes.clear();
-            java.util.Arrays.fill(next, ROOT);
+            Arrays.fill(next, ROOT);
             size = 1;
         }
         int node = size++;
         nodes.put(new Step(before, call), node);
         next[before] = node;
         return new Place(node, true, false);
-    }
-
-    int size() {
-        return size;
     }
 }

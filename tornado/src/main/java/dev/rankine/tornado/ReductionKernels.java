@@ -28,14 +28,16 @@ final class ReductionKernels {
     }
 
     /** A thread for each result: for many results of few elements. */
-    static void many(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void many(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);
         int f = program.get(b + 1);
         int count = program.get(b + 2);
         for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
             int start = Block.place(program, i, program.get(b + 6), b + KEPT, b + KEPT_STRIDES, b + 4);
-            float all = heap.get(start + Block.place(program, 0, program.get(b + 7), b + FOLDED, b + FOLDED_STRIDES, b + 5));
+            float all = heap.get(
+                    start + Block.place(program, 0, program.get(b + 7), b + FOLDED, b + FOLDED_STRIDES, b + 5));
             float lost = 0f;
             for (int k = 1; k < count; k++) {
                 float x = heap.get(
@@ -55,7 +57,8 @@ final class ReductionKernels {
     }
 
     /** A work-group for each result, folded in a tree: for few results of many elements. */
-    static void few(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void few(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int b = Block.open(c, program, slots) * Block.WORDS;
         int n = program.get(b);

@@ -216,9 +216,4 @@ final class Residency implements Storage.Residence {
         }
         regions.clear();
     }
-
-    /** Elements of the heap in use. */
-    long used() {
-        return heap.used();
-    }
 }

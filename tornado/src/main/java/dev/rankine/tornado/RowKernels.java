@@ -20,7 +20,8 @@ final class RowKernels {
      * Softmax of scale x where the mask is not 0. Words: 2 y, 3 x, 4 the mask, 5 whether there is one, 6 the rank of the mask's
      * leading axes, 7 its stride in a row; then their lengths and strides, eight of each. Number 0: the scale.
      */
-    static void softmax(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void softmax(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int t = c.localIdx;
         int node = Block.open(c, program, slots);
@@ -78,7 +79,8 @@ final class RowKernels {
     }
 
     /** dX = scale y (dY - sum(y dY)). Words: 2 dX, 3 y, 4 dY. Number 0: the scale. */
-    static void softmaxBackward(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void softmaxBackward(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int t = c.localIdx;
         int node = Block.open(c, program, slots);
@@ -109,7 +111,8 @@ final class RowKernels {
     }
 
     /** Layer norm. Words: 2 y, 3 x, 4 gamma, 5 beta, 6 mean, 7 rstd. Numbers: epsilon, 1 / C. */
-    static void layerNorm(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void layerNorm(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int t = c.localIdx;
         int node = Block.open(c, program, slots);
@@ -161,7 +164,8 @@ final class RowKernels {
     }
 
     /** dX = rstd (g - mean(g) - n mean(g n)). Words: 2 dX, 3 x, 4 gamma, 5 mean, 6 rstd, 7 dY. Number 1: 1 / C. */
-    static void layerNormBackward(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void layerNormBackward(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int t = c.localIdx;
         int node = Block.open(c, program, slots);
@@ -212,7 +216,8 @@ final class RowKernels {
      * Cross-entropy of logits[N, V] and its gradient. Words: 2 losses, or dLogits; 3 logits; 4 targets among the ints, 5 their
      * stride; 6 dLosses, 7 their stride; 8 whether the gradient is wanted.
      */
-    static void crossEntropy(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void crossEntropy(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
         int t = c.localIdx;
         int b = Block.open(c, program, slots) * Block.WORDS;

@@ -68,8 +68,8 @@ final class Rows {
     }
 
     void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
-        Call call = crossEntropy(logits, targets)
-                .words(6, residency.read(dLosses), Math.toIntExact(dLosses.stride(0)), 1);
+        Call call =
+                crossEntropy(logits, targets).words(6, residency.read(dLosses), Math.toIntExact(dLosses.stride(0)), 1);
         launch(call.words(2, residency.write(dLogits)));
     }
 

@@ -37,7 +37,8 @@ final class Shadow implements AutoCloseable {
                 1L,
                 bytes);
         if (block.address() == 0) {
-            throw new OutOfMemoryError("the system gives no " + bytes + " bytes of address space for the device's memory");
+            throw new OutOfMemoryError(
+                    "the system gives no " + bytes + " bytes of address space for the device's memory");
         }
         blocks.add(block);
         return block.reinterpret(bytes);

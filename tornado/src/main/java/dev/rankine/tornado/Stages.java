@@ -33,43 +33,49 @@ final class Stages {
             up[i] = floats;
             upInts[i] = ints;
             down[i] = home;
-            bodies.put("put" + i, (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, floats)
-                    .task(
-                            task,
-                            TransferKernels::put,
-                            c,
-                            arrays.heap(),
-                            arrays.ints(),
-                            arrays.program(),
-                            arrays.numbers(),
-                            arrays.slots(),
-                            floats,
-                            done)
-                    .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
-            bodies.put("putInts" + i, (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, ints)
-                    .task(
-                            task,
-                            TransferKernels::putInts,
-                            c,
-                            arrays.heap(),
-                            arrays.ints(),
-                            arrays.program(),
-                            arrays.numbers(),
-                            arrays.slots(),
-                            ints,
-                            done)
-                    .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
-            bodies.put("get" + i, (graph, task) -> graph.task(
-                            task,
-                            TransferKernels::get,
-                            c,
-                            arrays.heap(),
-                            arrays.ints(),
-                            arrays.program(),
-                            arrays.numbers(),
-                            arrays.slots(),
-                            home)
-                    .transferToHost(DataTransferMode.EVERY_EXECUTION, home));
+            bodies.put(
+                    "put" + i,
+                    (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, floats)
+                            .task(
+                                    task,
+                                    TransferKernels::put,
+                                    c,
+                                    arrays.heap(),
+                                    arrays.ints(),
+                                    arrays.program(),
+                                    arrays.numbers(),
+                                    arrays.slots(),
+                                    floats,
+                                    done)
+                            .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
+            bodies.put(
+                    "putInts" + i,
+                    (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, ints)
+                            .task(
+                                    task,
+                                    TransferKernels::putInts,
+                                    c,
+                                    arrays.heap(),
+                                    arrays.ints(),
+                                    arrays.program(),
+                                    arrays.numbers(),
+                                    arrays.slots(),
+                                    ints,
+                                    done)
+                            .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
+            bodies.put(
+                    "get" + i,
+                    (graph, task) -> graph.task(
+                                    task,
+                                    TransferKernels::get,
+                                    c,
+                                    arrays.heap(),
+                                    arrays.ints(),
+                                    arrays.program(),
+                                    arrays.numbers(),
+                                    arrays.slots(),
+                                    home)
+                            .transferToHost(DataTransferMode.EVERY_EXECUTION, home));
         }
     }
 

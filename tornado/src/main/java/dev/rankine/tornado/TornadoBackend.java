@@ -279,7 +279,8 @@ public final class TornadoBackend implements Backend {
     @Override
     public void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
         reads("crossEntropy", logits, losses);
-        Indexing.require("crossEntropy", targets, Integer.MIN_VALUE, logits.shape().dim(-1));
+        Indexing.require(
+                "crossEntropy", targets, Integer.MIN_VALUE, logits.shape().dim(-1));
         if (isEmpty(logits)) {
             Backend.super.crossEntropy(logits, targets, losses);
         } else {
@@ -290,7 +291,8 @@ public final class TornadoBackend implements Backend {
     @Override
     public void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
         reads("crossEntropyBackward", logits, dLosses, dLogits);
-        Indexing.require("crossEntropy", targets, Integer.MIN_VALUE, logits.shape().dim(-1));
+        Indexing.require(
+                "crossEntropy", targets, Integer.MIN_VALUE, logits.shape().dim(-1));
         if (!isEmpty(logits)) {
             rows.crossEntropyBackward(logits.contiguous(), targets, dLosses, dLogits);
         }

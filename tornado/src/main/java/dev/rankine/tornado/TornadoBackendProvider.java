@@ -41,9 +41,7 @@ public final class TornadoBackendProvider implements BackendProvider {
     @Override
     public List<BackendProvider> devices() {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty() || System.getProperty(LOADER) == null) {
-            return off(
-                    "TornadoVM is not loaded",
-                    "ask for it: --backend tornado; or see docs/gpu.md");
+            return off("TornadoVM is not loaded", "ask for it: --backend tornado; or see docs/gpu.md");
         }
         SETTINGS.forEach((key, value) -> {
             if (System.getProperty(key) == null) {

@@ -12,7 +12,8 @@ final class TransferKernels {
     private TransferKernels() {}
 
     /** Makes TornadoVM allocate everything. */
-    static void first(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void first(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         if (c.globalIdx == 0) {
             heap.set(0, 0f);
             ints.set(0, 0);
@@ -24,7 +25,8 @@ final class TransferKernels {
     }
 
     /** Goes to what came after the root the last time. */
-    static void rewind(KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+    static void rewind(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int parity = (c.globalGroupSizeX / Block.GROUP) & 1;
         if (c.globalIdx == 0) {
             slots.set(1 - parity, program.get(Record.ROOT * Block.WORDS + Block.NEXT));
@@ -32,7 +34,14 @@ final class TransferKernels {
     }
 
     static void put(
-            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots, FloatArray stage, IntArray done) {
+            KernelContext c,
+            FloatArray heap,
+            IntArray ints,
+            IntArray program,
+            FloatArray numbers,
+            IntArray slots,
+            FloatArray stage,
+            IntArray done) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         if (c.globalIdx == 0) {
             done.set(0, 1);
@@ -43,7 +52,14 @@ final class TransferKernels {
     }
 
     static void putInts(
-            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots, IntArray stage, IntArray done) {
+            KernelContext c,
+            FloatArray heap,
+            IntArray ints,
+            IntArray program,
+            FloatArray numbers,
+            IntArray slots,
+            IntArray stage,
+            IntArray done) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         if (c.globalIdx == 0) {
             done.set(0, 1);
@@ -54,7 +70,13 @@ final class TransferKernels {
     }
 
     static void get(
-            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots, FloatArray stage) {
+            KernelContext c,
+            FloatArray heap,
+            IntArray ints,
+            IntArray program,
+            FloatArray numbers,
+            IntArray slots,
+            FloatArray stage) {
         int b = Block.open(c, program, slots) * Block.WORDS;
         for (int i = c.globalIdx; i < program.get(b); i += c.globalGroupSizeX) {
             stage.set(i, heap.get(program.get(b + 1) + i));
