@@ -11,7 +11,7 @@ final class NotInThisBuild implements BackendProvider {
 
     @Override
     public int priority() {
-        return Integer.MIN_VALUE;
+        return 50;
     }
 
     @Override
