@@ -3,7 +3,7 @@ package dev.rankine.lora.inspect;
 /**
  * What fine-tuning needs in memory, in bytes, before any of it is taken.
  *
- * @param weights of the model, as it holds them
+ * @param weights of the model, as its files hold them: they are mapped, not copied
  * @param trained values, gradients and AdamW's two moments of what is trained
  * @param activations what a step keeps between forward and backward
  * @param batch examples of a micro-batch
@@ -34,14 +34,14 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
                 symbols);
     }
 
-    /** Bytes of tensors. */
+    /** Bytes that are allocated for tensors; mapped files do not count there. */
     public long tensors() {
-        return weights + trained + activations;
+        return trained + activations;
     }
 
-    /** With the program itself. */
+    /** Everything, with the program itself. */
     public long total() {
-        return tensors() + PROGRAM;
+        return weights + tensors() + PROGRAM;
     }
 
     /** Whether it fits a machine. */
@@ -54,7 +54,7 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
      * proportion to the batch.
      */
     public long largestBatch(MachineMemory machine) {
-        long room = Math.min(machine.tensors(), machine.physical() - PROGRAM) - weights - trained;
+        long room = Math.min(machine.tensors(), machine.physical() - PROGRAM - weights) - trained;
         double each = (double) activations / batch;
         return Math.clamp((long) Math.floor(room / each), 0, Long.MAX_VALUE);
     }

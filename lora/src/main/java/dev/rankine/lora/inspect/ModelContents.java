@@ -1,6 +1,7 @@
 package dev.rankine.lora.inspect;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.linalg.Matrix;
 import dev.rankine.tensor.linalg.RandomizedSvd;
@@ -91,9 +92,12 @@ public record ModelContents(
         return tensors.stream().mapToLong(StoredTensor::numbers).sum();
     }
 
-    /** Bytes of the weights in memory: they are widened to F32. */
+    /** Bytes of the weights in memory: mapped files, in the types that they have. */
     public long weightBytes() {
-        return numbers() * Float.BYTES;
+        return tensors.stream()
+                .mapToLong(tensor ->
+                        tensor.numbers() * DType.parse(tensor.type()).bytes())
+                .sum();
     }
 
     /** Numbers in low-rank adapters on every matrix of a layer: r (O + I) of each. */

@@ -6,6 +6,7 @@ import dev.rankine.lora.Mergeable;
 import dev.rankine.lora.Method;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.checkpoint.ChangedFolder;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public record MergedModel(Path folder, int matrices, int trainedWeights, double 
                         "merge: " + part + " is no change of a weight matrix and stays beside"
                                 + " the model; use the model with --adapter instead");
             }
-            changed.change(mergeable.path() + ".weight", mergeable::mergedWeight);
+            changed.change(mergeable.path() + ".weight", () -> asStored(mergeable));
         }
         adapted.trainedWeights().forEach((name, weight) -> changed.put(name, weight.data()));
         if (dtype != null) {
@@ -60,5 +61,11 @@ public record MergedModel(Path folder, int matrices, int trainedWeights, double 
                 adapted.trainedWeights().size(),
                 Probe.largestDifference(merged, beside),
                 Probe.largestDifference(beside, bare));
+    }
+
+    /** [O, I], or [I, O] where the family stores its matrices so. */
+    private static Tensor asStored(Mergeable adapter) {
+        Tensor merged = adapter.mergedWeight();
+        return adapter.site().isTransposed() ? merged.transpose(0, 1) : merged;
     }
 }

@@ -10,6 +10,7 @@ import dev.rankine.tensor.random.Philox;
 import dev.rankine.transformer.BertMaskedLanguageModel;
 import dev.rankine.transformer.Classifier;
 import dev.rankine.transformer.EncoderDecoder;
+import dev.rankine.transformer.LanguageModel;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.Pass;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ record Probe(Tensor ids) {
             Variable logits = switch (model) {
                 case EncoderDecoder both -> both.logits(ids, mask, ids, Pass.inference());
                 case Classifier classifier -> classifier.logits(ids, mask, null, Pass.inference());
+                case LanguageModel words -> words.logits(ids, mask, Pass.inference());
                 case BertMaskedLanguageModel words -> words.logits(ids, mask, null, Pass.inference());
                 default ->
                     throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package dev.rankine.transformer.checkpoint;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.SafetensorsException;
@@ -50,8 +51,7 @@ public final class ChangedFolder {
      * Replaces a weight.
      *
      * @param name as the model calls it; folders of a bare body leave the first part out
-     * @param content in the shape of the stored one, or the other way round where that has inputs first; asked for when
-     *     the file is written. It is narrowed to the stored type
+     * @param content in the shape of the stored one; asked for when the file is written, and narrowed to the stored type
      * @throws CheckpointException if the folder has no such tensor
      */
     public ChangedFolder change(String name, Supplier<Tensor> content) {
@@ -193,8 +193,8 @@ public final class ChangedFolder {
             return stored(old, typeOf(name));
         }
         Tensor made = content.get();
-        boolean inputsFirst = !made.shape().equals(old.shape());
-        return stored(inputsFirst ? made.transpose(0, 1) : made, typeOf(name));
+        ShapeMismatch.require("change", name, old.shape(), made.shape());
+        return stored(made, typeOf(name));
     }
 
     private DType typeOf(String name) {
