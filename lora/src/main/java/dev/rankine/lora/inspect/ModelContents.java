@@ -95,8 +95,8 @@ public record ModelContents(
     /** Bytes of the weights in memory: mapped files, in the types that they have. */
     public long weightBytes() {
         return tensors.stream()
-                .mapToLong(tensor ->
-                        tensor.numbers() * DType.parse(tensor.type()).bytes())
+                .mapToLong(
+                        tensor -> tensor.numbers() * DType.parse(tensor.type()).bytes())
                 .sum();
     }
 

@@ -18,8 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param scores how many numbers the model gives for each place: V for one that scores words, 0 for labels of a text
  * @param layers with self-attention alone
  * @param crossLayers of a decoder that also looks at an encoder
+ * @param gated whether layers are LLaMA's: gated feed-forward sublayers, rotary positions, norms by the root mean square
  */
-public record ModelForm(int width, int feedForward, int heads, int scores, int layers, int crossLayers) {
+public record ModelForm(
+        int width, int feedForward, int heads, int scores, int layers, int crossLayers, boolean gated) {
     /** The names of each number in the families' configurations. */
     private static final List<String> WIDTH = List.of("hidden_size", "d_model", "n_embd");
 
@@ -52,7 +54,8 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
                 number(file, config, HEADS, 0),
                 scoresWords ? number(file, config, List.of("vocab_size"), 0) : 0,
                 number(file, config, LAYERS, 0),
-                pair ? number(file, config, List.of("decoder_layers"), 0) : 0);
+                pair ? number(file, config, List.of("decoder_layers"), 0) : 0,
+                config.path("model_type").asString("").equals("llama"));
     }
 
     /** The form of an encoder-decoder. */
@@ -63,7 +66,8 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
                 settings.encoder().heads(),
                 settings.vocabulary(),
                 settings.encoder().layers(),
-                settings.decoder().layers());
+                settings.decoder().layers(),
+                false);
     }
 
     private static int number(Path file, JsonNode config, List<String> names, int otherwise) {
@@ -87,18 +91,21 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
      *
      * <pre>{@code
      * 4 B T (10 C + 2.15 V + L (14.4 C + 2.75 F + 1.35 H T) + Lx (27 C + 2.1 F + 2.55 H T))
+     * 4 B T (15 C + 2.15 V + L (30 C + 8 F + 2 H T))     where layers are gated
      * }</pre>
      *
-     * whose factors are fitted to what the pool of a step held in 26 small models of all proportions. Full fine-tuning
-     * needs a tenth less. They are those of the vector back-end; plain loops, which make every operation of smaller ones,
-     * take several times as much. The pool's blocks are up to a quarter larger than what lies in them, so single steps differ by
-     * some 5%.
+     * whose factors are fitted to what the pool of a step held in 39 small models of all proportions, BERT, BART, GPT-2 and
+     * LLaMA. Full fine-tuning needs a tenth less. They are those of the vector back-end; plain loops, which make every
+     * operation of smaller ones, take several times as much. The pool's blocks are up to a quarter larger than what lies
+     * in them, so single steps differ by some 5%.
      */
     public long activations(long batch, long symbols) {
         double places = (double) batch * symbols;
-        double layer = 14.4 * width + 2.75 * feedForward + 1.35 * heads * symbols;
-        double cross = 27.0 * width + 2.1 * feedForward + 2.55 * heads * symbols;
-        double ends = 10.0 * width + 2.15 * scores;
+        double pairs = (double) heads * symbols;
+        double layer =
+                gated ? 30.0 * width + 8.0 * feedForward + 2.0 * pairs : 14.4 * width + 2.75 * feedForward + 1.35 * pairs;
+        double cross = 27.0 * width + 2.1 * feedForward + 2.55 * pairs;
+        double ends = (gated ? 15.0 : 10.0) * width + 2.15 * scores;
         return Math.round(Float.BYTES * places * (ends + layers * layer + crossLayers * cross));
     }
 }

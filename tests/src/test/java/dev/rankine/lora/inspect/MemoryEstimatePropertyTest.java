@@ -3,6 +3,7 @@ package dev.rankine.lora.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.Repository;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.CrossEntropy;
 import dev.rankine.autograd.op.Sum;
@@ -18,16 +19,28 @@ import dev.rankine.tensor.ScopePool;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Bart;
+import dev.rankine.transformer.DecoderOnly;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.TransformerSettings;
+import dev.rankine.transformer.TransformerSettings.Dropouts;
+import dev.rankine.transformer.checkpoint.Checkpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The memory on paper against the memory that steps take, and what follows from it. */
 class MemoryEstimatePropertyTest {
@@ -50,24 +63,63 @@ class MemoryEstimatePropertyTest {
         Bart model = new Bart(settings, new RandomWeights(VECTOR, DType.F32, 1));
         AdaptedModel adapted = Methods.named("lora").with(Map.of("rank", "2")).attach(model, new Method.Run(0, 0));
         assertThat(adapted.controller().parameterGroups()).isNotEmpty();
-        double taken = stepBytes(model, batch, symbols, vocabulary);
+        Tensor ids = ids(batch, symbols);
+        Tensor mask = Tensor.zeros(VECTOR, DType.F32, ids.shape());
+        VECTOR.fill(mask, 1);
+        double taken = stepBytes(pass -> model.logits(ids, mask, ids, pass), ids);
         double estimate = ModelForm.of(settings).activations(batch, symbols);
         assertThat(estimate / taken).as("estimate over what the pool took").isBetween(.8, 1.2);
     }
 
-    private static long stepBytes(Bart model, int batch, int symbols, int vocabulary) {
-        Tensor ids = Tensor.ofLongs(VECTOR, Shape.of(batch, symbols), new long[batch * symbols]);
-        Tensor mask = Tensor.zeros(VECTOR, DType.F32, ids.shape());
-        VECTOR.fill(mask, 1);
+    /** Likewise for language models, whose form a folder's configuration gives. */
+    @ParameterizedTest
+    @CsvSource({"gpt2, transformer", "llama, model"})
+    void theActivationsOfLanguageModelsAreThoseOfAStep(String family, String path, @TempDir Path folder)
+            throws IOException {
+        Path fixture = Repository.root().resolve("tests/fixtures/models").resolve(family);
+        TransformerSettings.Form form =
+                Checkpoints.languageModel(fixture, VECTOR).model().settings().form();
+        ObjectNode config = (ObjectNode) JsonMapper.shared().readTree(Files.readString(fixture.resolve("config.json")));
+        set(config, 96, "hidden_size", "n_embd");
+        set(config, 256, "intermediate_size", "n_inner");
+        set(config, 6, "num_attention_heads", "n_head");
+        set(config, 3, "num_hidden_layers", "n_layer");
+        set(config, 400, "vocab_size");
+        Files.writeString(folder.resolve("config.json"), config.toString());
+        var stack = new TransformerSettings.Stack(3, 6, 256);
+        var settings = new TransformerSettings(400, 96, 64, stack, stack, form, new Dropouts(.1, 0, 0), .02);
+        DecoderOnly model = new DecoderOnly(path, true, settings, new RandomWeights(VECTOR, DType.F32, 1));
+        Methods.named("lora").attach(model, new Method.Run(0, 0));
+        Tensor ids = ids(4, 40);
+        double taken = stepBytes(pass -> model.logits(ids, null, pass), ids);
+        double estimate = ModelForm.read(folder).activations(4, 40);
+        assertThat(estimate / taken).as("estimate over what the pool took").isBetween(.85, 1.15);
+    }
+
+    /** Whichever of the names the family has. */
+    private static void set(ObjectNode config, int value, String... names) {
+        for (String name : names) {
+            if (config.has(name)) {
+                config.put(name, value);
+            }
+        }
+    }
+
+    private static Tensor ids(int batch, int symbols) {
+        return Tensor.ofLongs(VECTOR, Shape.of(batch, symbols), new long[batch * symbols]);
+    }
+
+    private static long stepBytes(Function<Pass, Variable> logits, Tensor ids) {
         Tensor clock = Tensor.ofLongs(VECTOR, Shape.of(2), 3, 1);
+        int batch = ids.shape().dim(0);
         Tensor examples = Tensor.ofLongs(
                 VECTOR, Shape.of(batch), LongStream.range(0, batch).toArray());
         ScopePool pool = new ScopePool(VECTOR);
         try (Scope _ = pool.open()) {
-            Variable logits = model.logits(ids, mask, ids, Pass.training(new Draw(clock, 0, examples)));
-            Variable rows = logits.reshape(batch * symbols, vocabulary);
-            Sum.sum(CrossEntropy.crossEntropy(rows, ids.reshape(Shape.of(batch * symbols))))
-                    .backward();
+            Variable scores = logits.apply(Pass.training(new Draw(clock, 0, examples)));
+            int places = Math.toIntExact(ids.shape().size());
+            Variable rows = scores.reshape(places, scores.shape().dim(2));
+            Sum.sum(CrossEntropy.crossEntropy(rows, ids.reshape(Shape.of(places)))).backward();
         }
         return pool.allocatedBytes();
     }
@@ -78,7 +130,7 @@ class MemoryEstimatePropertyTest {
             @ForAll @IntRange(min = 1, max = 200) int batch,
             @ForAll @IntRange(min = 1, max = 600) int symbols,
             @ForAll @LongRange(min = 1, max = 64) long gib) {
-        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0);
+        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0, false);
         MachineMemory machine = new MachineMemory(gib * GIB, gib * GIB * 6 / 10);
         MemoryEstimate estimate = MemoryEstimate.of(form, 500_000_000, 2_000_000, batch, symbols);
         long largest = estimate.largestBatch(machine);
@@ -97,7 +149,7 @@ class MemoryEstimatePropertyTest {
 
     @Test
     void aStartThatWouldRunOutIsRefusedWithWhatFits() {
-        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0);
+        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0, false);
         MachineMemory machine = new MachineMemory(16 * GIB, 8 * GIB);
         MemoryEstimate tooMuch = MemoryEstimate.of(form, GIB / 2, 1_000_000, 64, 512);
         assertThatThrownBy(() -> tooMuch.require(machine))

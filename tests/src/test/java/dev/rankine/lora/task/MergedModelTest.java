@@ -82,7 +82,8 @@ class MergedModelTest {
         assertThat(Files.readString(out.resolve("config.json")))
                 .contains("RobertaForSequenceClassification", "LABEL_2")
                 .doesNotContain("RobertaForMaskedLM");
-        assertThat(WeightFiles.in(out).shape("classifier.out_proj.weight").dim(0)).isEqualTo(3);
+        assertThat(WeightFiles.in(out).shape("classifier.out_proj.weight").dim(0))
+                .isEqualTo(3);
     }
 
     /** BF16 stays BF16; the rounding of the merged matrices is what changes. */
