@@ -20,8 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param crossLayers of a decoder that also looks at an encoder
  * @param gated whether layers are LLaMA's: gated feed-forward sublayers, rotary positions, norms by the root mean square
  */
-public record ModelForm(
-        int width, int feedForward, int heads, int scores, int layers, int crossLayers, boolean gated) {
+public record ModelForm(int width, int feedForward, int heads, int scores, int layers, int crossLayers, boolean gated) {
     /** The names of each number in the families' configurations. */
     private static final List<String> WIDTH = List.of("hidden_size", "d_model", "n_embd");
 
@@ -102,8 +101,9 @@ public record ModelForm(
     public long activations(long batch, long symbols) {
         double places = (double) batch * symbols;
         double pairs = (double) heads * symbols;
-        double layer =
-                gated ? 30.0 * width + 8.0 * feedForward + 2.0 * pairs : 14.4 * width + 2.75 * feedForward + 1.35 * pairs;
+        double layer = gated
+                ? 30.0 * width + 8.0 * feedForward + 2.0 * pairs
+                : 14.4 * width + 2.75 * feedForward + 1.35 * pairs;
         double cross = 27.0 * width + 2.1 * feedForward + 2.55 * pairs;
         double ends = (gated ? 15.0 : 10.0) * width + 2.15 * scores;
         return Math.round(Float.BYTES * places * (ends + layers * layer + crossLayers * cross));

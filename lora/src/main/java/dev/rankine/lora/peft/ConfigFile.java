@@ -3,6 +3,7 @@ package dev.rankine.lora.peft;
 import dev.rankine.lora.LoraMethod.Scaling;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,6 +105,8 @@ final class ConfigFile {
         JsonNode root;
         try {
             root = JSON.readTree(Files.readString(file));
+        } catch (NoSuchFileException missing) {
+            throw new PeftException(file, "there is no such file, so the folder holds no adapter of PEFT's", missing);
         } catch (IOException | JacksonException unreadable) {
             throw new PeftException(file, "cannot be read: " + unreadable.getMessage(), unreadable);
         }

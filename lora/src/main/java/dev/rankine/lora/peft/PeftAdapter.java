@@ -28,6 +28,8 @@ import java.util.TreeSet;
  * }</pre>
  */
 public final class PeftAdapter {
+    private static final int NAMED = 8;
+
     private final Path file;
     private final PeftConfig config;
     /** By path. */
@@ -193,7 +195,8 @@ public final class PeftAdapter {
         if (!absent.isEmpty()) {
             throw new PeftException(
                     file,
-                    "the model has no linear modules " + absent + "; it has: " + String.join(", ", sites.keySet()));
+                    "the model has no linear modules " + some(absent) + "; it has: "
+                            + some(List.copyOf(sites.keySet())));
         }
         requireTargets(sites.keySet());
         List<Adapter> adapters = new ArrayList<>();
@@ -215,6 +218,13 @@ public final class PeftAdapter {
         } catch (IllegalArgumentException unfit) {
             throw new PeftException(file, String.valueOf(unfit.getMessage()), unfit);
         }
+    }
+
+    /** The first of them, for a message. */
+    private static String some(List<String> names) {
+        return names.size() <= NAMED
+                ? names.toString()
+                : names.subList(0, NAMED) + " and " + (names.size() - NAMED) + " more";
     }
 
     private void requireTargets(Collection<String> paths) {

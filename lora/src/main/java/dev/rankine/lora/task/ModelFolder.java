@@ -9,8 +9,8 @@ import dev.rankine.transformer.Model;
 import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.checkpoint.Checkpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,6 +36,8 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
         Path file = path.resolve(Checkpoints.CONFIG);
         try {
             return new ModelFolder(path, JsonMapper.shared().readTree(Files.readString(file)), OptionalInt.empty());
+        } catch (NoSuchFileException missing) {
+            throw new IllegalArgumentException(file + ": there is no such file; a model folder needs it", missing);
         } catch (IOException | JacksonException unreadable) {
             throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
         }
@@ -59,7 +61,7 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
                     .mapToInt((Shape shape) -> shape.dim(0))
                     .min();
         } catch (IOException unreadable) {
-            throw new UncheckedIOException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
+            throw new IllegalArgumentException(unreadable.getMessage(), unreadable);
         }
     }
 

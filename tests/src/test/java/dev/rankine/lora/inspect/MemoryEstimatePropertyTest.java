@@ -119,7 +119,8 @@ class MemoryEstimatePropertyTest {
             Variable scores = logits.apply(Pass.training(new Draw(clock, 0, examples)));
             int places = Math.toIntExact(ids.shape().size());
             Variable rows = scores.reshape(places, scores.shape().dim(2));
-            Sum.sum(CrossEntropy.crossEntropy(rows, ids.reshape(Shape.of(places)))).backward();
+            Sum.sum(CrossEntropy.crossEntropy(rows, ids.reshape(Shape.of(places))))
+                    .backward();
         }
         return pool.allocatedBytes();
     }
