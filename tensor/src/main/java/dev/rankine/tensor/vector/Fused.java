@@ -64,7 +64,7 @@ final class Fused {
         long to = Native.address(losses);
         grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
             int row = (int) ((at[1] - to) / Float.BYTES);
-            Lanes.set(at[1], Softmax.crossEntropy(at[0], ids[row], count));
+            Lanes.set(at[1], Softmax.crossEntropy(at[0], ids[row], count, stage.matrix(0, 4L * count)));
         });
     }
 

@@ -61,16 +61,6 @@ final class Softmax {
         }
     }
 
-    /** The sum of e^(x - max). */
-    private static float sumOfExponentials(long x, float max, int count) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            sum = sum.add(VectorMath.exp(load(x, i, inside).sub(max)), inside);
-        }
-        return Lanes.sum(sum);
-    }
-
     private static void clear(long y, int count) {
         for (int i = 0; i < count; i++) {
             Lanes.set(y + 4L * i, 0f);
@@ -114,13 +104,18 @@ final class Softmax {
         }
     }
 
-    /** log sum_v e^x[v] - x[target]; 0 for a negative target. */
-    static float crossEntropy(long x, long target, int count) {
+    /**
+     * log sum_v e^x[v] - x[target]; 0 for a negative target.
+     *
+     * @param room for as many floats as x has
+     */
+    static float crossEntropy(long x, long target, int count, long room) {
         if (target < 0) {
             return 0;
         }
         float max = Rows.max(x, count);
-        float log = (float) StrictMath.log(sumOfExponentials(x, max, count));
+        exponentials(x, max, room, count);
+        float log = (float) StrictMath.log(Rows.sum(room, count));
         return log + (max - Lanes.get(x + 4 * target));
     }
 
