@@ -9,6 +9,7 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Affine;
 import dev.rankine.autograd.op.Divide;
 import dev.rankine.autograd.op.Linear;
+import dev.rankine.autograd.op.LowRankLinear;
 import dev.rankine.autograd.op.Relu;
 import dev.rankine.autograd.op.SquareRoot;
 import dev.rankine.autograd.op.Sum;
@@ -129,21 +130,20 @@ public final class Dora implements Mergeable, Ranked {
         return new Dora(site, a, pair.b().data(), m, scale, dropout, norm);
     }
 
-    /**
-     * y[..., O] for x[..., I]. Without dropout both products with W0 are one. The factor m/n scales the rows of B, not the pair's
-     * output, which is as long as the batch.
-     */
+    /** y[..., O] for x[..., I]. Without dropout both products with W0 are one. */
     @Override
     public Variable linear(LinearSite at, Variable x, Pass pass) {
         Variable factor = factor();
-        Variable scaled = multiply(b, Affine.scale(factor, scale).reshape(site.outputs(), 1));
-        Variable dropped = pass.dropout(x, dropout, stream);
-        Variable h = Linear.linear(dropped, a, null);
         if (pass.isTraining() && dropout > 0) {
+            Variable dropped = pass.dropout(x, dropout, stream);
             Variable longer = multiply(Linear.linear(dropped, at.weight(), null), affine(factor, 1, -1));
-            return add(at.plain(x), add(longer, Linear.linear(h, scaled, null)));
+            Variable change = Linear.linear(Affine.scale(Linear.linear(dropped, a, null), scale), b, null);
+            return add(at.plain(x), add(longer, multiply(change, factor)));
         }
-        return add(multiply(Linear.linear(x, at.weight(), null), factor), Linear.linear(h, scaled, at.bias()));
+        LowRankLinear.Change pair = new LowRankLinear.Change(a, b, null);
+        Variable y = multiply(LowRankLinear.lowRankLinear(x, at.weight(), null, pair, scale, null), factor);
+        Variable bias = at.bias();
+        return bias == null ? y : add(y, bias);
     }
 
     /** m / n [O]. */

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 record BudgetChart(String title, String quantity, List<Series> series, List<Double> values, boolean logarithmic) {
     private static final double ROOM = 18;
     private static final double CAP = 3;
+    /** Where all series have the same places, each stands this much beside the next, so that no whisker hides another. */
+    private static final double ASIDE = 4;
 
     /** @param style class of its colour */
     record Series(String name, String style, List<Dot> dots) {}
@@ -48,7 +50,10 @@ record BudgetChart(String title, String quantity, List<Series> series, List<Doub
         } else {
             ChartFrame.drawHorizontal(svg, x, values, BudgetChart::shortest, quantity);
         }
-        series.forEach(one -> draw(svg, one, x, y));
+        for (int i = 0; i < series.size(); i++) {
+            double aside = values.isEmpty() ? 0 : ASIDE * (i - (series.size() - 1) / 2.0);
+            draw(svg, series.get(i), aside, x, y);
+        }
         return svg.inline();
     }
 
@@ -67,9 +72,9 @@ record BudgetChart(String title, String quantity, List<Series> series, List<Doub
                 : Axis.between(low, high, logarithmic, from, to);
     }
 
-    private static void draw(Svg svg, Series one, Axis x, Axis y) {
+    private static void draw(Svg svg, Series one, double aside, Axis x, Axis y) {
         List<Point> means = one.dots().stream()
-                .map(dot -> new Point(x.place(dot.x()), y.place(dot.y().mean())))
+                .map(dot -> new Point(x.place(dot.x()) + aside, y.place(dot.y().mean())))
                 .toList();
         if (means.size() > 1) {
             svg.path(means, "curve " + one.style());

@@ -44,25 +44,38 @@ final class Curves {
 
     static String of(List<Group> groups) {
         StringBuilder charts = new StringBuilder();
+        double last = lastStep(groups);
         for (Map.Entry<String, String> quantity : quantities(groups).entrySet()) {
             String key = quantity.getKey();
             List<LineChart.Curve> curves = curves(groups, run -> run.curve(key));
             if (!curves.isEmpty()) {
-                charts.append(chart(key, quantity.getValue(), curves, groups).svg());
+                charts.append(
+                        chart(key, quantity.getValue(), curves, groups, last).svg());
             }
         }
         SCORES.forEach((key, title) -> {
             List<LineChart.Curve> curves = spreads(groups, key);
             if (!curves.isEmpty()) {
-                charts.append(new LineChart(title + ": median and middle 80 %", curves, null, List.of(), false).svg());
+                charts.append(
+                        new LineChart(title + ": median and middle 80 %", curves, null, List.of(), last, false).svg());
             }
         });
         List<LineChart.Curve> paces = curves(groups, run -> Pace.curve(run.metrics()));
         if (!paces.isEmpty()) {
-            charts.append(new LineChart("Milliseconds per step, after the first tenth", paces, null, List.of(0.0), true)
-                    .svg());
+            charts.append(
+                    new LineChart("Milliseconds per step, after the first tenth", paces, null, List.of(0.0), last, true)
+                            .svg());
         }
         return charts.isEmpty() ? "" : legend(groups) + "<div class='charts'>\n" + charts + "</div>\n";
+    }
+
+    private static double lastStep(List<Group> groups) {
+        return groups.stream()
+                .flatMap(group -> group.runs().stream())
+                .flatMap(run -> run.metrics().stream())
+                .mapToDouble(MetricsEntry::step)
+                .max()
+                .orElse(1);
     }
 
     /** Which colour is whose; a single curve needs none. */
@@ -157,9 +170,10 @@ final class Curves {
         return new LineChart.Curve(group.name(), group.style(), means(byStep), runs.size() == 1 ? List.of() : outline);
     }
 
-    private static LineChart chart(String key, String title, List<LineChart.Curve> curves, List<Group> groups) {
+    private static LineChart chart(
+            String key, String title, List<LineChart.Curve> curves, List<Group> groups, double last) {
         if (!key.equals(DENSITY)) {
-            return new LineChart(title, curves, null, List.of(), key.equals(MetricsEntry.LOSS));
+            return new LineChart(title, curves, null, List.of(), last, key.equals(MetricsEntry.LOSS));
         }
         OptionalDouble target = groups.stream()
                 .flatMap(group -> group.runs().stream())
@@ -171,6 +185,7 @@ final class Curves {
                 curves,
                 target.isPresent() ? new LineChart.Target("target", target.getAsDouble()) : null,
                 List.of(0.0, 1.0),
+                last,
                 false);
     }
 }

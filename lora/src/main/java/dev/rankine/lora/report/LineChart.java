@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param curves at least one
  * @param target a value that the curves should reach, drawn as a dashed line; null for none
  * @param range values that the vertical axis must show in any case
+ * @param lastStep where the horizontal axis ends, the same in all charts of a page
  * @param noisy whether long curves are drawn faintly, under their moving average; several by their averages alone
  */
-record LineChart(String title, List<Curve> curves, @Nullable Target target, List<Double> range, boolean noisy) {
+record LineChart(
+        String title, List<Curve> curves, @Nullable Target target, List<Double> range, double lastStep, boolean noisy) {
     private static final double LEGEND = 38;
     private static final double LETTER = 6.4;
     private static final int MANY = 60;
@@ -43,7 +45,7 @@ record LineChart(String title, List<Curve> curves, @Nullable Target target, List
 
     String svg() {
         Svg svg = ChartFrame.begin(title, title + " by step");
-        Axis x = Axis.upTo(lastStep(), ChartFrame.LEFT, ChartFrame.RIGHT);
+        Axis x = Axis.upTo(lastStep, ChartFrame.LEFT, ChartFrame.RIGHT);
         Axis y = vertical();
         ChartFrame.drawVertical(svg, y);
         ChartFrame.drawHorizontal(svg, x, "step");
@@ -82,14 +84,6 @@ record LineChart(String title, List<Curve> curves, @Nullable Target target, List
         return low > 0 && high / low >= WIDE
                 ? Axis.aroundLogarithms(values, ChartFrame.BOTTOM, ChartFrame.TOP)
                 : Axis.around(values, ChartFrame.BOTTOM, ChartFrame.TOP);
-    }
-
-    private double lastStep() {
-        return curves.stream()
-                .flatMap(curve -> curve.points().stream())
-                .mapToDouble(Point::x)
-                .max()
-                .orElse(1);
     }
 
     private boolean isAveraged() {

@@ -59,6 +59,18 @@ class ReportTest {
                 .doesNotContain("Salience");
     }
 
+    /** What ends early does not look as if it lasted as long as the rest. */
+    @Test
+    void allChartsEndAtTheLastStepOfTheRun() throws Exception {
+        RunFolder run = write("adalora", ranks(), Map.of(), 0.5);
+        run.metrics()
+                .append(new MetricsEntry(
+                        40, Map.of("gate_size_low", .1, "gate_size_median", .2, "gate_size_high", .3)));
+        String page = Report.html("One", List.of(RunRecord.read("a", run.path())));
+        String chart = page.substring(page.indexOf(">Size of the gates"));
+        assertThat(chart.substring(0, chart.indexOf("</svg>"))).contains(">80<", "a, step 40: 0.2");
+    }
+
     @Test
     void nothingIsDrawnOfWhatAMethodHasNot() throws Exception {
         RunFolder run = write("scratch", Map.of(), Map.of(MetricsEntry.REGULARIZER, 0.0), 1);
