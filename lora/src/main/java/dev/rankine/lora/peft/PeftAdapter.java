@@ -12,7 +12,6 @@ import dev.rankine.transformer.site.LinearSite;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -162,11 +161,6 @@ public final class PeftAdapter {
     /** s B A of every module, by path; of DoRA the change of the directions alone. */
     public List<PlainFactors> products() {
         return stored.values().stream().map(StoredModule::scaled).toList();
-    }
-
-    /** The weights of modules that were trained whole, by full name, as they are stored. */
-    public Map<String, Tensor> wholeWeights() {
-        return Collections.unmodifiableMap(whole);
     }
 
     /**
