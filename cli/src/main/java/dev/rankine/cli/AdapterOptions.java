@@ -1,11 +1,13 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.AdapterSwitch;
+import dev.rankine.lora.task.TaskFile;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.Model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which adapters a model is used with, one after the other. */
@@ -29,6 +31,21 @@ final class AdapterOptions {
                 throw new UsageException("--adapter " + folder + " is given twice");
             }
         }
+    }
+
+    /** What they were trained for, null if there is none or it does not say. */
+    @Nullable
+    TaskFile taskFile() {
+        @Nullable TaskFile first = null;
+        for (Path folder : folders) {
+            TaskFile file = TaskFile.in(folder);
+            if (first != null && !first.equals(file)) {
+                throw new UsageException("--adapter " + folder + " was trained for another task than "
+                        + folders.getFirst() + ": use them one by one");
+            }
+            first = file;
+        }
+        return first;
     }
 
     /** Reads all of them, then does something with each on the model; once with the bare model where there is none. */

@@ -7,9 +7,8 @@ import dev.rankine.lora.report.ComparisonJson;
 import dev.rankine.lora.report.ComparisonReport;
 import dev.rankine.lora.report.PairedBootstrap;
 import dev.rankine.lora.task.FineTuning;
-import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.lora.task.Task;
 import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.TrainerSettings;
@@ -158,25 +157,26 @@ final class CompareCommand implements Runnable {
     /** Tries everything that could go wrong before the first step, and returns the model's name. */
     private String check(Variants variants) {
         double weightDecay = training.weightDecay();
-        List<TextPair> trainPairs = taskOptions.trainPairs();
-        List<TextPair> devPairs = taskOptions.measured().devPairs();
-        TrainerSettings settings = training.settings(trainPairs.size(), seeds.getFirst());
-        long steps = settings.plan(trainPairs.size()).steps();
+        TaskSetup setup = taskOptions.setup();
+        int examples = setup.trainRows().size();
+        TrainerSettings settings = training.settings(examples, seeds.getFirst());
+        long steps = settings.plan(examples).steps();
         Set<String> doubts = new LinkedHashSet<>();
         for (Variant variant : variants.all()) {
             doubts.addAll(checking(variant, () -> variant.method().review(steps)));
         }
         doubts.forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq seq2seq = taskOptions.measured().load(backend, console);
-            taskOptions.encodeTrain(seq2seq, trainPairs, console);
-            taskOptions.measured().encodeDev(seq2seq, devPairs, console);
-            ComparisonPlan plan = plan(settings, weightDecay, backend, seq2seq, trainPairs, devPairs);
+            TaskSetup.Loaded loaded = setup.load(backend, console, seeds.getFirst());
+            Task task = loaded.task();
+            loaded.train();
+            loaded.dev();
+            ComparisonPlan plan = plan(settings, weightDecay, task, setup);
             plan.requireAgreement(out);
             for (Variant variant : variants.all()) {
                 FineTuning tuning = checking(variant, () -> {
-                    FineTuning begun = new FineTuning(seq2seq, variant.method(), settings, weightDecay);
-                    taskOptions.start(begun, backend);
+                    FineTuning begun = new FineTuning(task, variant.method(), settings, weightDecay);
+                    taskOptions.start(begun, backend, console);
                     return begun;
                 });
                 tuning.adapted().detach();
@@ -186,8 +186,8 @@ final class CompareCommand implements Runnable {
                 }
             }
             plan.write(out);
-            Path name = Path.of(seq2seq.name()).getFileName();
-            return name == null ? seq2seq.name() : name.toString();
+            Path name = Path.of(task.name()).getFileName();
+            return name == null ? task.name() : name.toString();
         }
     }
 
@@ -199,23 +199,19 @@ final class CompareCommand implements Runnable {
         }
     }
 
-    private ComparisonPlan plan(
-            TrainerSettings settings,
-            double weightDecay,
-            Backend backend,
-            Seq2Seq seq2seq,
-            List<TextPair> trainPairs,
-            List<TextPair> devPairs) {
+    private ComparisonPlan plan(TrainerSettings settings, double weightDecay, Task task, TaskSetup setup) {
         Map<String, String> common = new LinkedHashMap<>(settings.describe());
         common.remove("seed");
         common.put("weight_decay", Double.toString(weightDecay));
-        common.put("model", seq2seq.name());
-        common.put("train", ComparisonPlan.fingerprint(trainPairs));
-        common.put("dev", ComparisonPlan.fingerprint(devPairs));
+        common.put("recipe", taskOptions.recipe());
+        common.put("task", task.kind());
+        common.put("model", task.name());
+        common.put("train", ComparisonPlan.fingerprint(setup.trainRows()));
+        common.put("dev", ComparisonPlan.fingerprint(setup.devRows()));
         common.put("max_length", taskOptions.measured().lengthLimit());
         common.put("init_adapter", taskOptions.start());
-        common.put("backend", backend.name());
-        common.put("threads", Integer.toString(backend.threads()));
+        common.put("backend", task.backend().name());
+        common.put("threads", Integer.toString(task.backend().threads()));
         return new ComparisonPlan(common);
     }
 

@@ -1,7 +1,6 @@
 package dev.rankine.cli;
 
 import dev.rankine.tensor.files.Whole;
-import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
 import java.io.IOException;
@@ -97,13 +96,12 @@ record ComparisonPlan(Map<String, String> common) {
         }
     }
 
-    /** Tells data from other data: how many pairs, and the start of their SHA-256. */
-    static String fingerprint(List<TextPair> pairs) {
+    /** Tells data from other data: how many examples, and the start of their SHA-256. */
+    static String fingerprint(List<String> examples) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            pairs.forEach(pair ->
-                    digest.update((pair.source() + "\t" + pair.target() + "\n").getBytes(StandardCharsets.UTF_8)));
-            return pairs.size() + " pairs, SHA-256 "
+            examples.forEach(example -> digest.update((example + "\n").getBytes(StandardCharsets.UTF_8)));
+            return examples.size() + " examples, SHA-256 "
                     + HexFormat.of().formatHex(digest.digest()).substring(0, 16);
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException(missing);

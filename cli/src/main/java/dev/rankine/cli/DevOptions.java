@@ -1,22 +1,18 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.Seq2Seq;
-import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.data.LengthLimit;
-import dev.rankine.transformer.data.TextPair;
-import dev.rankine.transformer.data.TsvPairs;
-import dev.rankine.transformer.text.UnknownCharacters;
+import dev.rankine.lora.task.TaskFile;
+import dev.rankine.lora.task.TextScoring;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which model is measured on which data. */
+/** Which model does what, and is measured on which data. */
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
 final class DevOptions {
-    private static final String SEQ2SEQ = "seq2seq";
-    private static final Set<String> LATER = Set.of("classify", "regress", "lm");
+    private static final List<String> TASKS = List.of(Seq2Seq.KIND, TextScoring.CLASSIFY, TextScoring.REGRESS);
 
     @Option(
             names = "--model",
@@ -25,33 +21,38 @@ final class DevOptions {
             description = "Hugging Face folder of the model: config.json and model.safetensors.")
     private Path model;
 
-    @Option(names = "--task", paramLabel = "NAME", required = true, description = "What the model does: seq2seq.")
+    @Option(
+            names = "--task",
+            paramLabel = "NAME",
+            required = true,
+            description = "What the model does: seq2seq, classify or regress.")
     private String task;
 
     @Option(
             names = "--dev",
             paramLabel = "FILE",
             required = true,
-            description = "Data to measure with: source, tab, target in every line.")
+            description = "Data to measure with. For seq2seq source, tab, target in every line; else a .tsv, .csv or"
+                    + " .jsonl file with named columns.")
     private Path dev;
 
-    @Option(names = "--limit-dev", paramLabel = "N", description = "Measure on the first N pairs only.")
+    @Option(names = "--limit-dev", paramLabel = "N", description = "Measure on the first N examples only.")
     private int limitDev = Integer.MAX_VALUE;
 
     @Option(
             names = "--max-length",
             paramLabel = "N",
-            description = "Cut sources and targets to N symbols, start and end included (default: the model's"
-                    + " positions, and longer ones are an error).")
+            description = "Cut texts to N symbols, the special ones included (default: the model's positions; for"
+                    + " seq2seq longer ones are an error then).")
     private @Nullable Integer maxLength;
+
+    @Mixin
+    private DataFormat.Options format;
 
     /** Refuses tasks and files that are not there. */
     void check() {
-        if (LATER.contains(task)) {
-            throw new UsageException("task " + task + " is not part of this version yet; there is: " + SEQ2SEQ);
-        }
-        if (!task.equals(SEQ2SEQ)) {
-            throw new UsageException("there is no task '" + task + "'; there is: " + SEQ2SEQ);
+        if (!TASKS.contains(task)) {
+            throw new UsageException("there is no task '" + task + "'; there are: " + String.join(", ", TASKS));
         }
         Inputs.requireFolder("--model", model);
         Inputs.requireFile("--dev", dev);
@@ -74,53 +75,28 @@ final class DevOptions {
         return maxLength == null ? "none" : maxLength.toString();
     }
 
-    List<TextPair> devPairs() {
-        return read(dev, "--limit-dev", limitDev);
+    /** Reads the data to measure with. */
+    TaskSetup setup(@Nullable TaskFile known) {
+        return setup(null, known);
     }
 
-    static List<TextPair> read(Path file, String option, int limit) {
-        if (limit < 1) {
-            throw new UsageException(option + " must be at least 1, got " + limit);
+    /**
+     * Reads the data.
+     *
+     * @param train null where nothing is trained
+     * @param known what the adapter in use was trained for, null if nothing is known
+     */
+    TaskSetup setup(@Nullable DataSource train, @Nullable TaskFile known) {
+        if (known != null && !known.task().equals(task)) {
+            throw new UsageException("--task " + task + ": the adapter was trained for --task " + known.task());
         }
-        return TsvPairs.read(file, limit);
-    }
-
-    /** The model with its vocabularies; warns of what its configuration says and nobody here knows. */
-    Seq2Seq load(Backend backend, Console console) {
-        Seq2Seq seq2seq = Seq2Seq.load(backend, model);
-        if (!seq2seq.unknownKeys().isEmpty()) {
-            console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
-                    + String.join(", ", seq2seq.unknownKeys()));
+        DataSource source = new DataSource(dev, "--limit-dev", limitDev);
+        if (task.equals(Seq2Seq.KIND)) {
+            format.requireNone(task);
+            return Seq2SeqSetup.read(model, train, source, maxLength);
         }
-        return seq2seq;
-    }
-
-    /** The data to measure with as ids; warns of what is lost. */
-    Seq2Seq.Encoded encodeDev(Seq2Seq seq2seq, List<TextPair> pairs, Console console) {
-        return encode(seq2seq, dev, pairs, console);
-    }
-
-    Seq2Seq.Encoded encode(Seq2Seq seq2seq, Path file, List<TextPair> pairs, Console console) {
-        Seq2Seq.Encoded encoded =
-                maxLength == null ? seq2seq.encode(pairs) : seq2seq.encode(pairs, limit(maxLength, seq2seq.longest()));
-        sayUnknown(file, "sources", encoded.unknownInSources(), console);
-        sayUnknown(file, "targets", encoded.unknownInTargets(), console);
-        if (encoded.truncated() > 0) {
-            console.warn(file + ": " + encoded.truncated() + " pairs were cut to " + maxLength + " symbols");
-        }
-        return encoded;
-    }
-
-    private static LengthLimit limit(int length, int longest) {
-        if (length > longest) {
-            throw new UsageException("--max-length " + length + " is more than the model's " + longest + " positions");
-        }
-        return UsageException.whileChecking(() -> new LengthLimit(length, LengthLimit.TooLong.TRUNCATE));
-    }
-
-    private static void sayUnknown(Path file, String where, UnknownCharacters unknown, Console console) {
-        if (unknown.total() > 0) {
-            console.warn(file + ": the model does not know " + unknown.describe() + " in the " + where);
-        }
+        boolean classes = task.equals(TextScoring.CLASSIFY);
+        Integer length = maxLength == null && known != null ? known.maxLength() : maxLength;
+        return ScoringSetup.read(model, train, source, format.choose(task, classes, known), classes, length);
     }
 }

@@ -1,8 +1,7 @@
 package dev.rankine.cli;
 
-import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.lora.task.Examples;
 import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.data.TextPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,17 +48,18 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         dev.check();
         adapters.check();
-        List<TextPair> pairs = dev.devPairs();
+        TaskSetup setup = dev.setup(adapters.taskFile());
+        int examples = setup.devRows().size();
         Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq seq2seq = dev.load(backend, console);
-            Seq2Seq.Encoded data = dev.encodeDev(seq2seq, pairs, console);
+            TaskSetup.Loaded loaded = setup.load(backend, console, 0);
+            Examples data = loaded.dev();
             adapters.forEach(
-                    seq2seq.model(),
+                    loaded.task().model(),
                     backend,
-                    adapter -> metrics.put(adapter, seq2seq.accuracy(data).evaluate()));
+                    adapter -> metrics.put(adapter, data.measure().evaluate()));
         }
-        print(metrics, pairs.size());
+        print(metrics, examples);
         if (json != null) {
             List<Result> results = metrics.entrySet().stream()
                     .map(entry -> new Result(entry.getKey(), entry.getValue()))
@@ -67,7 +67,7 @@ final class EvaluateCommand implements Runnable {
             JsonFile.write(
                     json,
                     new Evaluation(
-                            dev.model().toString(), dev.task(), dev.file().toString(), pairs.size(), results));
+                            dev.model().toString(), dev.task(), dev.file().toString(), examples, results));
         }
     }
 

@@ -3,17 +3,15 @@ package dev.rankine.cli;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.lora.inspect.MachineMemory;
+import dev.rankine.lora.task.Examples;
 import dev.rankine.lora.task.FineTuning;
-import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunFolderException;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.StoppedException;
 import dev.rankine.transformer.train.TrainerSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +40,9 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The run folder; must not exist.")
     private Path out;
 
+    @Option(names = "--recipes", help = true, description = "List the recipes with what they stand for, and end.")
+    private boolean listRecipes;
+
     @Option(names = "--resume", description = "Go on in an existing run folder, from its checkpoint if it has one.")
     private boolean resume;
 
@@ -65,6 +66,10 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (listRecipes) {
+            Recipes.read().print(console.out());
+            return Main.DONE;
+        }
         Method method = UsageException.whileChecking(() -> methodOptions.configure(Methods.named(methodName), console));
         double weightDecay = training.weightDecay();
         taskOptions.check();
@@ -73,18 +78,18 @@ final class FinetuneCommand implements Callable<Integer> {
             console.say(out + " holds a finished run: nothing to do");
             return Main.DONE;
         }
-        List<TextPair> trainPairs = taskOptions.trainPairs();
-        List<TextPair> devPairs = taskOptions.measured().devPairs();
-        TrainerSettings settings = training.settings(trainPairs.size(), seed);
-        long steps = settings.plan(trainPairs.size()).steps();
+        TaskSetup setup = taskOptions.setup();
+        int examples = setup.trainRows().size();
+        TrainerSettings settings = training.settings(examples, seed);
+        long steps = settings.plan(examples).steps();
         UsageException.whileChecking(() -> method.review(steps)).forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq seq2seq = taskOptions.measured().load(backend, console);
-            Seq2Seq.Encoded trainData = taskOptions.encodeTrain(seq2seq, trainPairs, console);
-            Seq2Seq.Encoded devData = taskOptions.measured().encodeDev(seq2seq, devPairs, console);
+            TaskSetup.Loaded loaded = setup.load(backend, console, seed);
+            Examples trainData = loaded.train();
+            Examples devData = loaded.dev();
             FineTuning tuning =
-                    UsageException.whileChecking(() -> new FineTuning(seq2seq, method, settings, weightDecay));
-            taskOptions.start(tuning, backend);
+                    UsageException.whileChecking(() -> new FineTuning(loaded.task(), method, settings, weightDecay));
+            taskOptions.start(tuning, backend, console);
             UsageException.whileChecking(() -> {
                 tuning.memory(trainData).require(MachineMemory.here());
                 return null;
@@ -93,7 +98,7 @@ final class FinetuneCommand implements Callable<Integer> {
         }
     }
 
-    private int train(FineTuning tuning, Seq2Seq.Encoded trainData, Seq2Seq.Encoded devData, RunFolder folder) {
+    private int train(FineTuning tuning, Examples trainData, Examples devData, RunFolder folder) {
         try (StopSignals signals = StopSignals.listen(console)) {
             try (Progress progress = new Progress(console, methodName)) {
                 tuning.listen(progress).warn(console::warn).stopWhen(signals::received);

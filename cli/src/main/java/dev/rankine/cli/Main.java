@@ -65,12 +65,15 @@ public final class Main implements Runnable {
                         .addSubcommand(new BenchGemmCommand(console))
                         .addSubcommand(new BenchOpsCommand(console))
                         .addSubcommand(new BenchStepCommand(console)))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.fail(failure));
         try {
-            return line.execute(arguments);
+            return line.execute(Recipes.expand(arguments));
+        } catch (UsageException unknownRecipe) {
+            return main.fail(unknownRecipe);
         } catch (OutOfMemoryError exhausted) {
             return main.fail(exhausted);
         }

@@ -1,8 +1,9 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.lora.task.TaskFile;
+import dev.rankine.lora.task.TextScoring;
 import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.text.UnknownCharacters;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "predict",
         description = "Reads a source from every line and writes source, tab, prediction; with several adapters a"
-                + " prediction of each, in their order.",
+                + " prediction of each, in their order. An adapter tells what it was trained for: a classifier answers"
+                + " with the label and its probability, a regression with the score.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -40,7 +42,8 @@ final class PredictCommand implements Runnable {
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "Where to read; of lines with tabs the first column (default: standard input).")
+            description = "Where to read; of lines with tabs the first column, or the first two for a task of pairs"
+                    + " (default: standard input).")
     private @Nullable Path file;
 
     @Mixin
@@ -59,33 +62,32 @@ final class PredictCommand implements Runnable {
         if (file != null) {
             Inputs.requireFile("FILE", file);
         }
-        List<String> sources = sources();
+        TaskFile known = adapters.taskFile();
+        List<String> lines = lines();
         try (Backend backend = backendOptions.open(console)) {
-            Seq2Seq task = Seq2Seq.load(backend, model);
-            UnknownCharacters unknown = new UnknownCharacters();
-            task.countUnknown(sources, unknown);
-            List<StringBuilder> lines = sources.stream().map(StringBuilder::new).toList();
-            adapters.forEach(task.model(), backend, _ -> {
-                List<String> written = task.write(sources);
-                for (int i = 0; i < written.size(); i++) {
-                    lines.get(i).append('\t').append(written.get(i));
+            Answering answering = known == null || known.task().equals(Seq2Seq.KIND)
+                    ? Answering.seq2seq(Seq2Seq.load(backend, model), lines, console)
+                    : Answering.scoring(
+                            TextScoring.load(backend, model, TextScoring.Settings.of(known)), lines, known.pairs());
+            List<StringBuilder> answered =
+                    answering.sources().stream().map(StringBuilder::new).toList();
+            adapters.forEach(answering.task().model(), backend, _ -> {
+                List<String> answers = answering.answers().get();
+                for (int i = 0; i < answers.size(); i++) {
+                    answered.get(i).append('\t').append(answers.get(i));
                 }
             });
-            lines.forEach(console.out()::println);
-            if (unknown.total() > 0) {
-                console.warn("the model does not know " + unknown.describe());
-            }
+            answered.forEach(console.out()::println);
         }
     }
 
-    private List<String> sources() {
+    private List<String> lines() {
         try {
-            List<String> lines = file == null
+            return file == null
                     ? new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))
                             .lines()
                             .toList()
                     : Files.readAllLines(file);
-            return lines.stream().map(line -> line.split("\t", 2)[0]).toList();
         } catch (CharacterCodingException malformed) {
             throw new UsageException(file + " is not UTF-8; convert the file first");
         } catch (IOException failure) {

@@ -2,11 +2,8 @@ package dev.rankine.cli;
 
 import dev.rankine.lora.peft.PeftFolder;
 import dev.rankine.lora.task.FineTuning;
-import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.tensor.Backend;
-import dev.rankine.transformer.data.TextPair;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,19 +15,26 @@ final class TaskOptions {
     private DevOptions measured;
 
     @Option(
+            names = Recipes.OPTION,
+            paramLabel = "NAME",
+            description = "The settings of a paper for a task, such as salora/mrpc; options that are given win."
+                    + " 'rankine finetune --recipes' lists them.")
+    private @Nullable String recipe;
+
+    @Option(
             names = "--train",
             paramLabel = "FILE",
             required = true,
-            description = "Training data: source, tab, target in every line.")
+            description = "Training data, of the same form as the data to measure with.")
     private Path train;
 
     @Option(
             names = "--init-adapter",
             paramLabel = "DIR",
-            description = "Begin from a trained adapter in PEFT's format.")
+            description = "Begin from a trained adapter in PEFT's format; its head is taken over if it fits the task.")
     private @Nullable Path initAdapter;
 
-    @Option(names = "--limit-train", paramLabel = "N", description = "Use the first N training pairs only.")
+    @Option(names = "--limit-train", paramLabel = "N", description = "Use the first N training examples only.")
     private int limitTrain = Integer.MAX_VALUE;
 
     /** Refuses tasks and files that are not there. */
@@ -40,6 +44,11 @@ final class TaskOptions {
         if (initAdapter != null) {
             Inputs.requireFolder("--init-adapter", initAdapter);
         }
+    }
+
+    /** The recipe that the call was completed by, for the record. */
+    String recipe() {
+        return recipe == null ? "none" : recipe;
     }
 
     DevOptions measured() {
@@ -52,18 +61,19 @@ final class TaskOptions {
     }
 
     /** Lets a run begin from the adapter that was given, if one was. */
-    void start(FineTuning tuning, Backend backend) {
-        if (initAdapter != null) {
-            tuning.startFrom(PeftFolder.load(initAdapter, backend).factors());
+    void start(FineTuning tuning, Backend backend, Console console) {
+        if (initAdapter == null) {
+            return;
+        }
+        boolean head = tuning.startFrom(PeftFolder.load(initAdapter, backend));
+        if (!tuning.task().head().isEmpty()) {
+            console.say("--init-adapter " + initAdapter + ": its head "
+                    + (head ? "is taken over" : "is for other labels: a new one begins at random"));
         }
     }
 
-    List<TextPair> trainPairs() {
-        return DevOptions.read(train, "--limit-train", limitTrain);
-    }
-
-    /** The training data as ids; warns of what is lost. */
-    Seq2Seq.Encoded encodeTrain(Seq2Seq seq2seq, List<TextPair> pairs, Console console) {
-        return measured.encode(seq2seq, train, pairs, console);
+    /** Reads the data to learn from and to measure with. */
+    TaskSetup setup() {
+        return measured.setup(new DataSource(train, "--limit-train", limitTrain), null);
     }
 }

@@ -16,14 +16,22 @@ final class TrainingOptions {
     @Option(names = "--batch", paramLabel = "N", description = "Examples of a micro-batch (default: 64).")
     private int batch = 64;
 
+    @Option(
+            names = "--bucket",
+            description = "Put examples of similar length into one batch: less padding, another order.")
+    private boolean bucket;
+
     @Option(names = "--accumulate", paramLabel = "N", description = "Micro-batches of a step (default: 1).")
     private int accumulate = 1;
 
-    @Option(
-            names = "--lr",
-            paramLabel = "X",
-            description = "Peak learning rate, which falls linearly to 0 (default: 1e-3).")
+    @Option(names = "--lr", paramLabel = "X", description = "Peak learning rate (default: 1e-3).")
     private double rate = 1e-3;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            description = "How the rate falls to 0: linear or cosine (default: linear).")
+    private TrainerSettings.Decay schedule = TrainerSettings.Decay.LINEAR;
 
     @Option(
             names = "--warmup",
@@ -76,6 +84,8 @@ final class TrainingOptions {
         return UsageException.whileChecking(() -> {
             TrainerSettings settings = TrainerSettings.of(epochs, batch, rate)
                     .withBatch(batch, accumulate)
+                    .withDecay(schedule)
+                    .withBucketing(bucket)
                     .withWarmup(Warmup.of(warmup))
                     .withClip(clip)
                     .withSeed(seed);

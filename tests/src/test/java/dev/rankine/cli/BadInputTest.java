@@ -50,7 +50,7 @@ class BadInputTest {
                 "--model",
                 bench.model(),
                 "--task",
-                "classify",
+                "translate",
                 "--train",
                 bench.train(),
                 "--dev",
@@ -59,7 +59,7 @@ class BadInputTest {
                 "lora",
                 "--out",
                 bench.out());
-        refused(2, task, "classify", "not part of this version", "seq2seq");
+        refused(2, task, "translate", "there is no task 'translate'", "seq2seq, classify, regress");
     }
 
     @Test

@@ -63,7 +63,7 @@ class FinetuneCommandTest {
                 .containsExactlyInAnyOrder(
                         "summary.json", "metrics.jsonl", "predictions.tsv", "adapter", "report.html");
         assertThat(names(bench.out().resolve("adapter")))
-                .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+                .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors", "rankine_task.json");
 
         JsonNode summary =
                 JsonMapper.shared().readTree(Files.readString(bench.out().resolve("summary.json")));

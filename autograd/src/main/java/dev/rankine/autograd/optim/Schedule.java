@@ -29,10 +29,7 @@ public sealed interface Schedule {
     record Linear(double rate, long warmup, long total) implements Schedule {
         public Linear {
             requireRate(rate);
-            if (total < 1 || warmup < 0 || warmup > total) {
-                throw new IllegalArgumentException("a linear schedule needs 0 <= warm-up <= total steps and at least 1"
-                        + " step, got warm-up " + warmup + " of " + total);
-            }
+            requireWarmup("linear", warmup, total);
         }
 
         @Override
@@ -41,6 +38,36 @@ public sealed interface Schedule {
             return step < warmup
                     ? rate * ((double) step / warmup)
                     : rate * (1 - (double) (step - warmup) / (total - warmup));
+        }
+    }
+
+    /**
+     * Rises as {@link Linear} does and falls along half a cosine: rate (1 + cos(pi (t - warmup) / (total - warmup))) / 2.
+     *
+     * @param rate the peak
+     * @param warmup steps, at most total
+     * @param total steps of the run, at least 1
+     */
+    record Cosine(double rate, long warmup, long total) implements Schedule {
+        public Cosine {
+            requireRate(rate);
+            requireWarmup("cosine", warmup, total);
+        }
+
+        @Override
+        public double rate(long step) {
+            requireStep(step, total);
+            return step < warmup
+                    ? rate * ((double) step / warmup)
+                    : rate * (1 + Math.cos(Math.PI * (step - warmup) / (total - warmup))) / 2;
+        }
+    }
+
+    private static void requireWarmup(String schedule, long warmup, long total) {
+        if (total < 1 || warmup < 0 || warmup > total) {
+            throw new IllegalArgumentException("a " + schedule
+                    + " schedule needs 0 <= warm-up <= total steps and at least 1 step, got warm-up " + warmup + " of "
+                    + total);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.rankine.transformer.site.LinearSite;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -163,6 +164,11 @@ public final class PeftAdapter {
         return stored.values().stream().map(StoredModule::scaled).toList();
     }
 
+    /** The weights of modules that were trained whole, by full name, as they are stored. */
+    public Map<String, Tensor> wholeWeights() {
+        return Collections.unmodifiableMap(whole);
+    }
+
     /**
      * The change of every module, scale folded in; a start for training on, see {@link AdaptedModel#startFrom}.
      *
@@ -174,6 +180,11 @@ public final class PeftAdapter {
         } catch (IllegalArgumentException noProduct) {
             throw new PeftException(file, String.valueOf(noProduct.getMessage()), noProduct);
         }
+    }
+
+    /** The content of the modules that were trained whole, by full name; see {@link AdaptedModel#trainedWeights}. */
+    public Map<String, Tensor> trainedWeights() {
+        return whole;
     }
 
     /**

@@ -26,6 +26,12 @@ public final class AdapterFolder {
         return tensor.startsWith(PeftFolder.PREFIX) ? tensor.substring(PeftFolder.PREFIX.length()) : tensor;
     }
 
+    /** Writes a folder with what a task trained, and what it takes to use it: {@link TaskFile}. */
+    static void save(Path folder, AdaptedModel adapted, Task task) {
+        save(folder, adapted, task.base());
+        task.file().write(folder);
+    }
+
     /** Writes a folder, whole or not at all; one that is there is replaced. */
     public static void save(Path folder, AdaptedModel adapted, BaseModel base) {
         if (isForPeft(adapted)) {

@@ -1,19 +1,19 @@
 package dev.rankine.lora.task;
 
+import dev.rankine.autograd.Variable;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
-import dev.rankine.lora.PlainFactors;
 import dev.rankine.lora.Retained;
 import dev.rankine.lora.inspect.MemoryEstimate;
-import dev.rankine.lora.inspect.ModelForm;
+import dev.rankine.lora.peft.PeftAdapter;
 import dev.rankine.lora.report.Report;
 import dev.rankine.lora.report.RunRecord;
-import dev.rankine.transformer.data.SequenceBatch;
+import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.ProcessMemory;
 import dev.rankine.transformer.train.RetainedRanks;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
-import dev.rankine.transformer.train.SequenceAccuracy;
 import dev.rankine.transformer.train.StoppedException;
 import dev.rankine.transformer.train.Trainer;
 import dev.rankine.transformer.train.TrainerSettings;
@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -41,7 +42,7 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class FineTuning {
-    private final Seq2Seq task;
+    private final Task task;
     private final Method method;
     private final TrainerSettings settings;
     private final double weightDecay;
@@ -55,15 +56,18 @@ public final class FineTuning {
      *
      * @throws IllegalArgumentException if the method's settings do not fit the model; nothing is attached then
      */
-    public FineTuning(Seq2Seq task, Method method, TrainerSettings settings, double weightDecay) {
+    public FineTuning(Task task, Method method, TrainerSettings settings, double weightDecay) {
         this.task = task;
         this.method = method;
         this.settings = settings;
         this.weightDecay = weightDecay;
-        this.adapted = method.attach(task.model(), new Method.Run(settings.seed(), weightDecay));
+        AdaptedModel attached = method.attach(task.model(), new Method.Run(settings.seed(), weightDecay));
+        // full fine-tuning trains the head with all else
+        boolean headBeside = !task.head().isEmpty() && !attached.adapters().isEmpty();
+        this.adapted = headBeside ? attached.trainingModules(task.model(), task.head(), weightDecay) : attached;
     }
 
-    public Seq2Seq task() {
+    public Task task() {
         return task;
     }
 
@@ -71,25 +75,41 @@ public final class FineTuning {
         return adapted;
     }
 
-    /** Begins from the factors of a trained adapter instead of the method's own start. */
-    public FineTuning startFrom(List<PlainFactors> factors) {
-        adapted.startFrom(factors);
-        return this;
+    /**
+     * Begins from a trained adapter instead of the method's own start. Its head is taken over where the task's has the same
+     * shapes, and else begins anew, as where a model learned three classes and is to tell two.
+     *
+     * @return whether there is a head and it was taken over
+     * @throws IllegalArgumentException if modules or ranks differ
+     */
+    public boolean startFrom(PeftAdapter trained) {
+        adapted.startFrom(trained.factors());
+        Map<String, Variable> head = adapted.trainedWeights();
+        Map<String, Tensor> given = trained.trainedWeights();
+        boolean fits = !head.isEmpty()
+                && head.entrySet().stream().allMatch(weight -> {
+                    Tensor other = given.get(weight.getKey());
+                    return other != null
+                            && other.shape().equals(weight.getValue().shape());
+                });
+        if (fits) {
+            head.forEach((name, weight) -> {
+                Tensor own = weight.data();
+                own.backend().copy(Objects.requireNonNull(given.get(name)), own.forWriting("head"));
+            });
+        }
+        return fits;
     }
 
-    /** What training on these pairs will need in memory, if the longest ones meet in one micro-batch. */
-    public MemoryEstimate memory(Seq2Seq.Encoded train) {
+    /** What training on these examples will need in memory, if the longest ones meet in one micro-batch. */
+    public MemoryEstimate memory(Examples train) {
         long weights = task.model().weights().values().stream()
                 .mapToLong(
                         weight -> weight.shape().size() * weight.data().dtype().bytes())
                 .sum();
-        int longest = train.pairs().stream()
-                .mapToInt(pair -> Math.max(pair.source().length, pair.target().length))
-                .max()
-                .orElse(1);
-        int examples = Math.min(settings.batch(), train.pairs().size());
-        ModelForm form = ModelForm.of(task.model().settings());
-        return MemoryEstimate.of(form, weights, adapted.trainableParameters(), Math.max(1, examples), longest);
+        int examples = Math.min(settings.batch(), train.size());
+        return MemoryEstimate.of(
+                task.form(), weights, adapted.trainableParameters(), Math.max(1, examples), train.longest());
     }
 
     public FineTuning listen(TrainingListener listener) {
@@ -113,20 +133,24 @@ public final class FineTuning {
      * Trains, or goes on where the folder's checkpoint stands; a run that is finished already stays as it is.
      *
      * @param dev measures the model before and after
-     * @throws IllegalArgumentException if the folder's checkpoint is of a run with other settings
+     * @throws IllegalArgumentException if examples are of another task, or the folder's checkpoint is of a run with other
+     *     settings
      * @throws StoppedException if it was asked to stop
      */
-    public RunSummary run(Seq2Seq.Encoded train, Seq2Seq.Encoded dev, RunFolder folder) {
+    public RunSummary run(Examples train, Examples dev, RunFolder folder) {
+        if (!train.task().equals(task) || !dev.task().equals(task)) {
+            throw new IllegalArgumentException(
+                    "the examples were encoded for another task than the one that is trained");
+        }
         if (folder.state() == RunFolder.State.FINISHED) {
             return folder.summary();
         }
-        SequenceAccuracy accuracy = task.accuracy(dev);
-        Trainer<SequenceBatch> trainer =
-                task.trainer(settings, train, adapted.controller()).evaluateWith(accuracy);
+        Measure measure = dev.measure();
+        Trainer<?> trainer = train.trainer(settings, adapted.controller()).evaluateWith(measure);
         listeners.forEach(trainer::listen);
         TrainingResult result = train(trainer, folder);
-        AdapterFolder.save(folder.adapter(), adapted, task.base());
-        folder.predictions().write(task.outcomes(accuracy));
+        AdapterFolder.save(folder.adapter(), adapted, task);
+        folder.predictions().write(measure.outcomes());
         RunSummary summary = new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
         writeReport(
                 folder, new RunRecord(method.name(), summary, folder.metrics().read()));
@@ -134,7 +158,7 @@ public final class FineTuning {
         return summary;
     }
 
-    private TrainingResult train(Trainer<SequenceBatch> trainer, RunFolder folder) {
+    private TrainingResult train(Trainer<?> trainer, RunFolder folder) {
         TrainingCheckpoints checkpoints =
                 folder.checkpoints(settings.checkpointing().keep());
         trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state))).stopWhen(stop);
@@ -178,7 +202,7 @@ public final class FineTuning {
         all.putAll(ownSettings());
         return new RunSummary.Run(
                 method.name(),
-                "seq2seq",
+                task.kind(),
                 task.name(),
                 settings.seed(),
                 task.backend().name(),

@@ -1,5 +1,6 @@
 package dev.rankine.lora.task;
 
+import dev.rankine.lora.inspect.ModelForm;
 import dev.rankine.lora.peft.BaseModel;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
@@ -22,6 +23,7 @@ import dev.rankine.transformer.decode.GreedyDecoder;
 import dev.rankine.transformer.text.CharacterVocabulary;
 import dev.rankine.transformer.text.UnknownCharacters;
 import dev.rankine.transformer.train.Controller;
+import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.Outcome;
 import dev.rankine.transformer.train.Predictor;
 import dev.rankine.transformer.train.Seq2SeqObjective;
@@ -32,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An encoder-decoder that reads and writes text character by character.
@@ -43,7 +46,10 @@ import java.util.List;
  * System.out.println(task.write(List.of("thermodynamics")));
  * }</pre>
  */
-public final class Seq2Seq {
+public final class Seq2Seq implements Task {
+    /** What the command line calls it. */
+    public static final String KIND = "seq2seq";
+
     /** The keys of a checkpoint's configuration that hold the characters of sources and targets. */
     public static final String SOURCE_CHARACTERS = "grapheme_chars";
 
@@ -129,20 +135,32 @@ public final class Seq2Seq {
         }
     }
 
-    /** Where the model came from. */
-    public String name() {
-        return base.nameOrPath();
+    @Override
+    public String kind() {
+        return KIND;
     }
 
-    /** What an adapter's file says about the model that it belongs to. */
-    BaseModel base() {
+    @Override
+    public BaseModel base() {
         return base;
     }
 
+    @Override
     public Backend backend() {
         return backend;
     }
 
+    @Override
+    public ModelForm form() {
+        return ModelForm.of(model().settings());
+    }
+
+    @Override
+    public TaskFile file() {
+        return TaskFile.of(KIND);
+    }
+
+    @Override
     public Bart model() {
         return checkpoint.model();
     }
@@ -164,16 +182,53 @@ public final class Seq2Seq {
     /**
      * Text as the model reads it.
      *
+     * @param task whose model that is
      * @param pairs as ids, with start and end symbols
      * @param unknownInSources characters that became the unknown symbol
      * @param unknownInTargets likewise
      * @param truncated how many pairs were cut
      */
     public record Encoded(
+            Seq2Seq task,
             List<SequencePair> pairs,
             UnknownCharacters unknownInSources,
             UnknownCharacters unknownInTargets,
-            int truncated) {}
+            int truncated)
+            implements Examples {
+        @Override
+        public int size() {
+            return pairs.size();
+        }
+
+        @Override
+        public int longest() {
+            return pairs.stream()
+                    .mapToInt(pair -> Math.max(pair.sourceLength(), pair.targetLength()))
+                    .max()
+                    .orElse(1);
+        }
+
+        @Override
+        public Trainer<SequenceBatch> trainer(TrainerSettings settings, Controller controller) {
+            return task.trainer(settings, this, controller);
+        }
+
+        @Override
+        public Measure measure() {
+            SequenceAccuracy accuracy = task.accuracy(this);
+            return new Measure() {
+                @Override
+                public Map<String, Double> evaluate() {
+                    return accuracy.evaluate();
+                }
+
+                @Override
+                public List<Outcome> outcomes() {
+                    return task.outcomes(accuracy);
+                }
+            };
+        }
+    }
 
     /**
      * Pairs of text as ids.
@@ -188,7 +243,8 @@ public final class Seq2Seq {
     public Encoded encode(List<TextPair> pairs, LengthLimit limit) {
         PairEncoder encoder = new PairEncoder(source, target);
         LengthLimit.Fitted fitted = limit.apply(encoder.encode(pairs));
-        return new Encoded(fitted.pairs(), encoder.unknownInSources(), encoder.unknownInTargets(), fitted.truncated());
+        return new Encoded(
+                this, fitted.pairs(), encoder.unknownInSources(), encoder.unknownInTargets(), fitted.truncated());
     }
 
     /** What trains this model, or the adapters on it, on some pairs. */

@@ -108,8 +108,7 @@ class FineTuningTest {
         FineTuning tuning = tuning(Methods.named("lora"));
         RunSummary summary = tuning.run(pairs, pairs, RunFolder.at(folder.resolve("run"), false));
         tuning.adapted().detach();
-        assertThat(tuning.task().accuracy(pairs).evaluate())
-                .isEqualTo(summary.training().before());
+        assertThat(pairs.measure().evaluate()).isEqualTo(summary.training().before());
     }
 
     private static byte[] adapter(RunFolder run) throws IOException {

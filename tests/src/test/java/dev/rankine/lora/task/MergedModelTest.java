@@ -10,10 +10,8 @@ import dev.rankine.lora.Methods;
 import dev.rankine.lora.peft.BaseModel;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
-import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.reference.ReferenceBackend;
 import dev.rankine.tensor.safetensors.Safetensors;
-import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.checkpoint.Checkpoints;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,28 +84,6 @@ class MergedModelTest {
                 .doesNotContain("RobertaForMaskedLM");
         assertThat(WeightFiles.in(out).shape("classifier.out_proj.weight").dim(0))
                 .isEqualTo(3);
-    }
-
-    /** A folder that holds its tied matrix twice: both copies become the trained one. */
-    @Test
-    void tiedMatricesChangeTogether() throws IOException {
-        Path base = Files.createDirectory(temporary.resolve("twice"));
-        Files.copy(family("bart").resolve("config.json"), base.resolve("config.json"));
-        WeightFiles files = WeightFiles.in(family("bart"));
-        Map<String, Tensor> tensors = new TreeMap<>();
-        for (String name : files.names()) {
-            tensors.put(name, files.tensor(name, REFERENCE));
-        }
-        tensors.put("lm_head.weight", tensors.get("model.shared.weight"));
-        SafetensorsWriter.write(base.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
-        AdaptedModel adapted = Methods.named("full").attach(Checkpoints.any(base, START), RUN);
-        Path out = temporary.resolve("merged");
-        MergedModel merged = MergedModel.write(base, adapter(adapted, base), out, null, REFERENCE);
-        assertThat(merged.logitChange()).isZero();
-        WeightFiles written = WeightFiles.in(out);
-        assertThat(written.names()).contains("lm_head.weight");
-        assertThat(written.tensor("lm_head.weight", REFERENCE).toDoubles())
-                .isEqualTo(written.tensor("model.shared.weight", REFERENCE).toDoubles());
     }
 
     /** BF16 stays BF16; the rounding of the merged matrices is what changes. */

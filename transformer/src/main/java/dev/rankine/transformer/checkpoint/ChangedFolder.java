@@ -8,7 +8,6 @@ import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.SafetensorsException;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -188,7 +187,7 @@ public final class ChangedFolder {
     }
 
     private Tensor tensor(String name) throws SafetensorsException {
-        Supplier<Tensor> content = content(name);
+        Supplier<Tensor> content = changed.get(name);
         Tensor old = files.tensor(name, backend);
         if (content == null) {
             return stored(old, typeOf(name));
@@ -196,26 +195,6 @@ public final class ChangedFolder {
         Tensor made = content.get();
         ShapeMismatch.require("change", name, old.shape(), made.shape());
         return stored(made, typeOf(name));
-    }
-
-    /** What takes a tensor's place; some folders hold a tied matrix under several names, which change together. */
-    private @Nullable Supplier<Tensor> content(String name) throws SafetensorsException {
-        Supplier<Tensor> own = changed.get(name);
-        if (own != null || files.shape(name).rank() != 2) {
-            return own;
-        }
-        for (Map.Entry<String, Supplier<Tensor>> other : changed.entrySet()) {
-            if (files.shape(other.getKey()).equals(files.shape(name))
-                    && files.type(other.getKey()).equals(files.type(name))
-                    && bytes(other.getKey()).mismatch(bytes(name)) < 0) {
-                return other.getValue();
-            }
-        }
-        return null;
-    }
-
-    private MemorySegment bytes(String name) throws SafetensorsException {
-        return files.tensor(name, backend).storage().host();
     }
 
     private DType typeOf(String name) {

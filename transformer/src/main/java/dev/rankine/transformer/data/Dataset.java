@@ -5,6 +5,11 @@ public interface Dataset<B extends Batch> {
     /** How many examples there are. */
     int size();
 
+    /** How many symbols an example has, by which batches can be put together; the same for all where it does not matter. */
+    default int length(int example) {
+        return 1;
+    }
+
     /**
      * A batch of the named examples.
      *

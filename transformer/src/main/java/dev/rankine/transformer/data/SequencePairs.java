@@ -15,6 +15,11 @@ public record SequencePairs(List<SequencePair> pairs, SequenceBatcher batcher) i
     }
 
     @Override
+    public int length(int example) {
+        return pairs.get(example).sourceLength() + pairs.get(example).targetLength();
+    }
+
+    @Override
     public SequenceBatch batch(int[] examples, int first) {
         return batcher.batch(Arrays.stream(examples).mapToObj(pairs::get).toList(), first);
     }

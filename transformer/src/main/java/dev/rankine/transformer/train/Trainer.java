@@ -52,8 +52,8 @@ public final class Trainer<B extends Batch> {
         this.data = data;
         this.objective = objective;
         this.controller = controller;
-        plan = settings.plan(data.size());
-        schedule = new Schedule.Linear(settings.rate(), settings.warmup().steps(plan.steps()), plan.steps());
+        plan = settings.plan(data);
+        schedule = settings.decay().schedule(settings.rate(), settings.warmup().steps(plan.steps()), plan.steps());
     }
 
     /** Measures the model before the first step, every {@code evaluationSteps}, and after the last. */

@@ -1,7 +1,10 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.autograd.optim.Schedule;
+import dev.rankine.transformer.data.Dataset;
 import dev.rankine.transformer.data.StepPlan;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param epochs how often every example is seen
  * @param batch examples of a micro-batch
  * @param accumulate micro-batches of a step
- * @param rate peak learning rate, which falls linearly to 0
+ * @param rate peak learning rate
+ * @param decay how it falls
  * @param warmup how long it rises first
  * @param clip largest global norm of the gradients, null for any
  * @param logSteps steps between two lines of the log; losses are read from the back-end only then
  * @param evaluationSteps steps between two evaluations, 0 for none between the first step and the last
  * @param checkpointing when the run saves its state
+ * @param bucketing whether examples of similar length share batches; the batches are still shuffled
  * @param seed of the order of examples and of all random numbers
  */
 public record TrainerSettings(
@@ -25,12 +30,30 @@ public record TrainerSettings(
         int batch,
         int accumulate,
         double rate,
+        Decay decay,
         Warmup warmup,
         @Nullable Double clip,
         int logSteps,
         int evaluationSteps,
         Checkpointing checkpointing,
+        boolean bucketing,
         long seed) {
+    /** How the learning rate goes on from its peak. */
+    public enum Decay {
+        /** Along a line to 0. */
+        LINEAR,
+        /** Along half a cosine to 0. */
+        COSINE;
+
+        /** The rate of every step of a run. */
+        public Schedule schedule(double rate, long warmup, long steps) {
+            return switch (this) {
+                case LINEAR -> new Schedule.Linear(rate, warmup, steps);
+                case COSINE -> new Schedule.Cosine(rate, warmup, steps);
+            };
+        }
+    }
+
     private static final int USUAL_LOG_STEPS = 50;
 
     public TrainerSettings {
@@ -53,25 +76,85 @@ public record TrainerSettings(
         }
     }
 
-    /** Seed 0, no accumulation, warm-up, clipping, evaluation between or checkpoints; a log line every 50 steps. */
+    /** Seed 0, a linear decay, no accumulation, warm-up, clipping, evaluation between, checkpoints or bucketing. */
     public static TrainerSettings of(int epochs, int batch, double rate) {
         return new TrainerSettings(
-                epochs, batch, 1, rate, Warmup.NONE, null, USUAL_LOG_STEPS, 0, Checkpointing.NONE, 0);
+                epochs,
+                batch,
+                1,
+                rate,
+                Decay.LINEAR,
+                Warmup.NONE,
+                null,
+                USUAL_LOG_STEPS,
+                0,
+                Checkpointing.NONE,
+                false,
+                0);
     }
 
     public TrainerSettings withBatch(int examples, int microBatches) {
         return new TrainerSettings(
-                epochs, examples, microBatches, rate, warmup, clip, logSteps, evaluationSteps, checkpointing, seed);
+                epochs,
+                examples,
+                microBatches,
+                rate,
+                decay,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                seed);
+    }
+
+    public TrainerSettings withDecay(Decay other) {
+        return new TrainerSettings(
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                other,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                seed);
     }
 
     public TrainerSettings withWarmup(Warmup length) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, length, clip, logSteps, evaluationSteps, checkpointing, seed);
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                length,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                seed);
     }
 
     public TrainerSettings withClip(@Nullable Double norm) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, warmup, norm, logSteps, evaluationSteps, checkpointing, seed);
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                warmup,
+                norm,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                seed);
     }
 
     /** Steps between two log lines, evaluations and checkpoints. */
@@ -81,27 +164,62 @@ public record TrainerSettings(
                 batch,
                 accumulate,
                 rate,
+                decay,
                 warmup,
                 clip,
                 log,
                 evaluation,
                 checkpointing.everySteps(checkpoint),
+                bucketing,
                 seed);
     }
 
     public TrainerSettings withCheckpointing(Checkpointing when) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, when, seed);
+                epochs, batch, accumulate, rate, decay, warmup, clip, logSteps, evaluationSteps, when, bucketing, seed);
+    }
+
+    public TrainerSettings withBucketing(boolean wanted) {
+        return new TrainerSettings(
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                wanted,
+                seed);
     }
 
     public TrainerSettings withSeed(long other) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, warmup, clip, logSteps, evaluationSteps, checkpointing, other);
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                other);
     }
 
     /** Which examples every step of a run on so many sees. */
     public StepPlan plan(int examples) {
         return new StepPlan(examples, batch, accumulate, epochs, seed);
+    }
+
+    /** The same for a data set, which knows how long its examples are. */
+    public StepPlan plan(Dataset<?> data) {
+        StepPlan plan = plan(data.size());
+        return bucketing ? plan.bucketedBy(data::length) : plan;
     }
 
     /** Every setting by name, for the record and to compare a run with the one it resumes. */
@@ -111,11 +229,13 @@ public record TrainerSettings(
         named.put("batch", Integer.toString(batch));
         named.put("accumulate", Integer.toString(accumulate));
         named.put("rate", Double.toString(rate));
+        named.put("decay", decay.name().toLowerCase(Locale.ROOT));
         named.put("warmup", warmup.toString());
         named.put("clip", clip == null ? "none" : clip.toString());
         named.put("log_steps", Integer.toString(logSteps));
         named.put("evaluation_steps", Integer.toString(evaluationSteps));
         named.putAll(checkpointing.describe());
+        named.put("bucketing", Boolean.toString(bucketing));
         named.put("seed", Long.toString(seed));
         return named;
     }

@@ -1,0 +1,57 @@
+package dev.rankine.cli;
+
+import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.lora.task.Task;
+import dev.rankine.lora.task.TextScoring;
+import dev.rankine.transformer.data.TextExamples;
+import dev.rankine.transformer.text.UnknownCharacters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * A task with lines to answer.
+ *
+ * @param sources what is read of every line
+ * @param answers what the model says, with the adapter that is on it then
+ */
+record Answering(Task task, List<String> sources, Supplier<List<String>> answers) {
+    /** Warns of characters that the model does not know. */
+    static Answering seq2seq(Seq2Seq task, List<String> lines, Console console) {
+        List<String> sources =
+                lines.stream().map(line -> line.split("\t", 2)[0]).toList();
+        UnknownCharacters unknown = new UnknownCharacters();
+        task.countUnknown(sources, unknown);
+        if (unknown.total() > 0) {
+            console.warn("the model does not know " + unknown.describe());
+        }
+        return new Answering(task, sources, () -> task.write(sources));
+    }
+
+    /** @param pairs whether a line holds two texts with a tab between them */
+    static Answering scoring(TextScoring task, List<String> lines, boolean pairs) {
+        List<TextExamples.Text> texts = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String[] cells = lines.get(i).split("\t", -1);
+            if (pairs && cells.length < 2) {
+                throw new UsageException(
+                        "line " + (i + 1) + " has one text; this task reads two with a tab between them");
+            }
+            texts.add(new TextExamples.Text(cells[0], pairs ? cells[1] : null));
+        }
+        List<String> sources = texts.stream()
+                .map(text -> text.pair() == null ? text.text() : text.text() + "\t" + text.pair())
+                .toList();
+        return new Answering(
+                task,
+                sources,
+                () -> task.answer(texts).stream().map(Answering::text).toList());
+    }
+
+    private static String text(TextScoring.Answer answer) {
+        return answer.certainty() == null
+                ? answer.answer()
+                : answer.answer() + String.format(Locale.ROOT, "\t%.4f", answer.certainty());
+    }
+}

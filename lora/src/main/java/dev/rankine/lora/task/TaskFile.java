@@ -1,0 +1,61 @@
+package dev.rankine.lora.task;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The file {@value #NAME} beside an adapter: what its own format does not tell, so that it can be used without saying
+ * everything again. PEFT passes it over.
+ *
+ * @param task its kind, such as {@code classify}
+ * @param labels the classes in the order of their numbers; empty for tasks without
+ * @param pairs whether it reads two texts
+ * @param maxLength what longer texts were cut to, null for the model's positions
+ */
+public record TaskFile(
+        String task,
+        List<String> labels,
+        boolean pairs,
+        @Nullable Integer maxLength) {
+    public static final String NAME = "rankine_task.json";
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    public TaskFile {
+        labels = List.copyOf(labels);
+    }
+
+    /** Of a task that needs to say no more than its kind. */
+    static TaskFile of(String task) {
+        return new TaskFile(task, List.of(), false, null);
+    }
+
+    /** What a folder says; null if it does not. */
+    public static @Nullable TaskFile in(Path folder) {
+        Path file = folder.resolve(NAME);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return JSON.readValue(Files.readString(file), TaskFile.class);
+        } catch (IOException | JacksonException unreadable) {
+            throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    void write(Path folder) {
+        try {
+            Files.writeString(folder.resolve(NAME), JSON.writeValueAsString(this) + "\n");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
