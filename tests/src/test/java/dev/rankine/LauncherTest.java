@@ -142,7 +142,8 @@ class LauncherTest {
     @Test
     void loadsTornadoVmForThoseWhoAskForIt() throws Exception {
         jdk("jdk-25", "25.0.1", VECTOR);
-        maven("echo \"$TORNADOVM_HOME $*\" >\"$HOME/maven\"; mkdir -p cli/target/lib; :>cli/target/lib/rankine-tornado-1.jar");
+        maven(
+                "echo \"$TORNADOVM_HOME $*\" >\"$HOME/maven\"; mkdir -p cli/target/lib; :>cli/target/lib/rankine-tornado-1.jar");
         Path sdk = temp.resolve(".sdkman/candidates/tornadovm/current");
         write(sdk.resolve("share/java/tornado/tornado-api-9.8-jdk25.jar"), "");
         write(sdk.resolve("tornado-argfile.template"), "--module-path .:${TORNADOVM_HOME}/share/java/tornado");
