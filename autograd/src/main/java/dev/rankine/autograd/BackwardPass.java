@@ -4,6 +4,7 @@ import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -47,14 +48,18 @@ final class BackwardPass {
             if (node == null || dY == null) {
                 continue;
             }
-            distribute(node, dY);
+            distribute(variable, node, dY);
             node.spend();
             dY.storage().releaseHold();
         }
     }
 
-    private void distribute(Node node, Tensor dY) {
+    private void distribute(Variable variable, Node node, Tensor dY) {
         @Nullable Tensor[] gradients = node.operation().backward(node.saved(), dY);
+        Observation.Observer observer = Observation.observer();
+        if (observer != null) {
+            observer.backward(node.operation().name(), variable, Arrays.asList(gradients));
+        }
         List<Variable> inputs = node.inputs();
         if (gradients.length != inputs.size()) {
             throw new IllegalStateException(node.operation().name() + ": backward gave " + gradients.length

@@ -38,8 +38,13 @@ public interface Operation {
         }
         Saved saved = new Saved(operation.name(), needs);
         Tensor y = operation.forward(saved, data);
-        return tracked
+        Variable result = tracked
                 ? Variable.ofNode(y, new Node(operation, saved, List.copyOf(Arrays.asList(inputs))))
                 : Variable.constant(y);
+        Observation.Observer observer = Observation.observer();
+        if (observer != null) {
+            observer.forward(operation.name(), List.of(inputs), result);
+        }
+        return result;
     }
 }

@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.transformer.train.Checkpointing;
+import dev.rankine.transformer.train.OnNan;
 import dev.rankine.transformer.train.TrainerSettings;
 import dev.rankine.transformer.train.Warmup;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,14 @@ final class TrainingOptions {
     @Option(names = "--keep-checkpoints", paramLabel = "K", description = "How many checkpoints stay (default: 2).")
     private int keepCheckpoints = 2;
 
+    @Option(
+            names = "--on-nan",
+            paramLabel = "WHAT",
+            description =
+                    "What becomes of a step whose loss or gradient is not finite: stop says which operation made it,"
+                            + " skip goes on without the step (default: stop).")
+    private OnNan onNan = OnNan.STOP;
+
     double weightDecay() {
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
             throw new UsageException("--weight-decay must be at least 0 and finite, got " + weightDecay);
@@ -88,6 +97,7 @@ final class TrainingOptions {
                     .withBucketing(bucket)
                     .withWarmup(Warmup.of(warmup))
                     .withClip(clip)
+                    .onNan(onNan)
                     .withSeed(seed);
             long stepsPerEpoch = settings.plan(examples).stepsPerEpoch();
             int evaluation = evaluationSteps == null ? Math.toIntExact(stepsPerEpoch) : evaluationSteps;

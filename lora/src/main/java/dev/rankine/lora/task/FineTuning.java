@@ -148,6 +148,7 @@ public final class FineTuning {
         Measure measure = dev.measure();
         Trainer<?> trainer = train.trainer(settings, adapted.controller()).evaluateWith(measure);
         listeners.forEach(trainer::listen);
+        trainer.listen(new LearningWatch(adapted, words));
         TrainingResult result = train(trainer, folder);
         AdapterFolder.save(folder.adapter(), adapted, task);
         folder.predictions().write(measure.outcomes());
@@ -161,7 +162,9 @@ public final class FineTuning {
     private TrainingResult train(Trainer<?> trainer, RunFolder folder) {
         TrainingCheckpoints checkpoints =
                 folder.checkpoints(settings.checkpointing().keep());
-        trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state))).stopWhen(stop);
+        trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state)))
+                .stopWhen(stop)
+                .naming(task.model().weights());
         if (folder.state() == RunFolder.State.INTERRUPTED) {
             TrainingState state = checkpoints.newest(task.backend(), words);
             requireSameSettings(state);

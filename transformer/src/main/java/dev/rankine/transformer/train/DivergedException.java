@@ -8,10 +8,11 @@ public final class DivergedException extends RuntimeException {
 
     /**
      * @param step counted from 1, as progress shows it
+     * @param what is not finite, and why
      */
-    DivergedException(long step, long steps, String what, double value) {
-        super("step " + step + " of " + steps + ": " + what + " is " + value
-                + "; the weights are lost: lower the learning rate, or clip the gradients");
+    DivergedException(long step, long steps, String what) {
+        super("step " + step + " of " + steps + ": " + what
+                + "; lower the learning rate, clip the gradients, or go on without such steps (--on-nan skip)");
         this.step = step;
     }
 

@@ -20,6 +20,9 @@ public record MetricsEntry(long step, Map<String, Double> numbers) {
     public static final String SECONDS = "seconds";
     /** Mean task loss. */
     public static final String LOSS = "loss";
+    /** Steps left out since the last line, see {@link OnNan#SKIP}. */
+    public static final String SKIPPED = "skipped";
+
     /** Mean of what the controller added to the loss; 0 if nothing. */
     public static final String REGULARIZER = "regularizer";
     /** Learning rate of the last step. */

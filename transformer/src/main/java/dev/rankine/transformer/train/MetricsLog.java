@@ -70,6 +70,8 @@ public final class MetricsLog implements TrainingListener {
                 throw new RunFolderException(file + ", line " + number + ": no '" + MetricsEntry.STEP + "'");
             }
             return new MetricsEntry(step.longValue(), numbers);
+        } catch (IllegalArgumentException notFinite) {
+            throw new RunFolderException(file + ", line " + number + ": " + notFinite.getMessage(), notFinite);
         } catch (JacksonException malformed) {
             throw new RunFolderException(file + ", line " + number + ": " + malformed.getOriginalMessage(), malformed);
         }

@@ -1,5 +1,6 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.optim.Schedule;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
@@ -44,6 +45,7 @@ public final class Trainer<B extends Batch> {
     private Workers workers = Workers.ALONE;
     private @Nullable Consumer<TrainingState> checkpoints;
     private BooleanSupplier stop = () -> false;
+    private Map<String, Variable> frozen = Map.of();
 
     public Trainer(
             Backend backend, TrainerSettings settings, Dataset<B> data, Objective<B> objective, Controller controller) {
@@ -82,6 +84,12 @@ public final class Trainer<B extends Batch> {
     /** Shares every step with other workers. */
     public Trainer<B> among(Workers others) {
         workers = others;
+        return this;
+    }
+
+    /** The names of weights that are not trained, so that an error can name the module that it came from. */
+    public Trainer<B> naming(Map<String, Variable> weights) {
+        frozen = weights;
         return this;
     }
 
@@ -135,8 +143,9 @@ public final class Trainer<B extends Batch> {
 
     private final class Run {
         private final Updates updates = new Updates(controller.parameterGroups());
-        private final TrainingStep<B> step =
-                new TrainingStep<>(backend, settings, objective, controller, updates, workers, plan.steps());
+        private final TrainingStep<B> step = new TrainingStep<B>(
+                        backend, settings, objective, controller, updates, workers, plan.steps())
+                .naming(frozen);
         private final long first;
         private final StepTimer timer;
         private Map<String, Double> before = Map.of();
@@ -218,10 +227,19 @@ public final class Trainer<B extends Batch> {
         }
 
         private void log(long t, double rate, double[] losses) {
-            lastLoss = losses[losses.length - 1];
             Map<String, Double> numbers = new LinkedHashMap<>();
-            numbers.put(MetricsEntry.LOSS, mean(losses));
-            numbers.put(MetricsEntry.REGULARIZER, mean(step.regularizers(t)));
+            if (losses.length > 0) {
+                lastLoss = losses[losses.length - 1];
+                numbers.put(MetricsEntry.LOSS, mean(losses));
+            }
+            double[] regularizers = step.regularizers(t);
+            if (regularizers.length > 0) {
+                numbers.put(MetricsEntry.REGULARIZER, mean(regularizers));
+            }
+            int skipped = step.takeSkipped();
+            if (skipped > 0) {
+                numbers.put(MetricsEntry.SKIPPED, (double) skipped);
+            }
             numbers.put(MetricsEntry.RATE, rate);
             numbers.put(MetricsEntry.PARAMETERS, (double) updates.size());
             MetricsEntry entry = entry(t + 1).with(numbers).with(controller.report());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluationSteps steps between two evaluations, 0 for none between the first step and the last
  * @param checkpointing when the run saves its state
  * @param bucketing whether examples of similar length share batches; the batches are still shuffled
+ * @param onNan what becomes of a step whose loss or gradient is not finite
  * @param seed of the order of examples and of all random numbers
  */
 public record TrainerSettings(
@@ -37,6 +38,7 @@ public record TrainerSettings(
         int evaluationSteps,
         Checkpointing checkpointing,
         boolean bucketing,
+        OnNan onNan,
         long seed) {
     /** How the learning rate goes on from its peak. */
     public enum Decay {
@@ -90,6 +92,7 @@ public record TrainerSettings(
                 0,
                 Checkpointing.NONE,
                 false,
+                OnNan.STOP,
                 0);
     }
 
@@ -106,6 +109,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 bucketing,
+                onNan,
                 seed);
     }
 
@@ -122,6 +126,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 bucketing,
+                onNan,
                 seed);
     }
 
@@ -138,6 +143,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 bucketing,
+                onNan,
                 seed);
     }
 
@@ -154,6 +160,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 bucketing,
+                onNan,
                 seed);
     }
 
@@ -171,12 +178,42 @@ public record TrainerSettings(
                 evaluation,
                 checkpointing.everySteps(checkpoint),
                 bucketing,
+                onNan,
                 seed);
     }
 
     public TrainerSettings withCheckpointing(Checkpointing when) {
         return new TrainerSettings(
-                epochs, batch, accumulate, rate, decay, warmup, clip, logSteps, evaluationSteps, when, bucketing, seed);
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                when,
+                bucketing,
+                onNan,
+                seed);
+    }
+
+    public TrainerSettings onNan(OnNan policy) {
+        return new TrainerSettings(
+                epochs,
+                batch,
+                accumulate,
+                rate,
+                decay,
+                warmup,
+                clip,
+                logSteps,
+                evaluationSteps,
+                checkpointing,
+                bucketing,
+                policy,
+                seed);
     }
 
     public TrainerSettings withBucketing(boolean wanted) {
@@ -192,6 +229,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 wanted,
+                onNan,
                 seed);
     }
 
@@ -208,6 +246,7 @@ public record TrainerSettings(
                 evaluationSteps,
                 checkpointing,
                 bucketing,
+                onNan,
                 other);
     }
 
@@ -236,6 +275,7 @@ public record TrainerSettings(
         named.put("evaluation_steps", Integer.toString(evaluationSteps));
         named.putAll(checkpointing.describe());
         named.put("bucketing", Boolean.toString(bucketing));
+        named.put("on_nan", onNan.name().toLowerCase(Locale.ROOT));
         named.put("seed", Long.toString(seed));
         return named;
     }

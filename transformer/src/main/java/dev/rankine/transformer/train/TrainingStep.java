@@ -1,9 +1,11 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.autograd.Observation;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
 import dev.rankine.tensor.Shape;
@@ -12,8 +14,11 @@ import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.data.Batch;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class TrainingStep<B extends Batch> {
     private static final String LOSSES = "losses";
     private static final String REGULARIZERS = "regularizers";
+
+    /** So many steps without a finite gradient, one after another, end a run that skips them. */
+    private static final int MOST_IN_A_ROW = 10;
 
     private final TrainerSettings settings;
     private final Objective<B> objective;
@@ -43,6 +51,9 @@ final class TrainingStep<B extends Batch> {
     private final Draw draw;
     private final LossTable losses;
     private final LossTable regularizers;
+    private Map<String, Variable> frozen = Map.of();
+    private int skipped;
+    private int skippedInARow;
 
     TrainingStep(
             Backend backend,
@@ -86,14 +97,73 @@ final class TrainingStep<B extends Batch> {
             joinWorkers(loss);
             losses.add(row, loss);
             regularize(now);
+            boolean finite = isFinite(loss);
+            if (!finite) {
+                deal(now, loss, batches);
+            }
             controller.afterBackward(now);
             if (settings.clip() != null) {
                 updates.clip(settings.clip());
             }
-            updates.step(rate);
+            if (finite) {
+                skippedInARow = 0;
+                updates.step(rate);
+            }
             controller.afterStep(now);
             controller.shrink(now).forEach(updates::replace);
         }
+    }
+
+    /** The names of weights that are not trained, for messages. */
+    TrainingStep<B> naming(Map<String, Variable> weights) {
+        frozen = weights;
+        return this;
+    }
+
+    /** NaN and infinity survive in sums. A sum of huge finite numbers can overflow, so what it says is looked up. */
+    private boolean isFinite(Tensor loss) {
+        Tensor sum = loss;
+        for (Tensor gradient : updates.gradients()) {
+            int[] all = IntStream.range(0, gradient.shape().rank()).toArray();
+            sum = sum.plus(gradient.reduce(Reduction.SUM, all).reshape(loss.shape()));
+        }
+        return Double.isFinite(sum.item())
+                || FirstNonFinite.isFinite(loss) && updates.gradients().stream().allMatch(FirstNonFinite::isFinite);
+    }
+
+    /** Before the weights have seen anything of the step. */
+    private void deal(Clock now, Tensor loss, List<B> batches) {
+        String what = FirstNonFinite.isFinite(loss)
+                ? "the gradient of " + updates.nonFiniteGradient() + " is not finite"
+                : "the loss is " + loss.item();
+        if (settings.onNan() == OnNan.STOP || ++skippedInARow == MOST_IN_A_ROW) {
+            throw new DivergedException(now.step() + 1, steps, what + cause(now, batches));
+        }
+        skipped++;
+        updates.clearGradientsToZero();
+    }
+
+    /** Makes the step's passes once more, with every result looked at. */
+    private String cause(Clock now, List<B> batches) {
+        Map<String, Variable> named = new LinkedHashMap<>(frozen);
+        named.putAll(updates.parameters());
+        FirstNonFinite first = new FirstNonFinite(named);
+        updates.clearGradients();
+        try (var _ = Observation.by(first)) {
+            backward(batches);
+            Variable regularizer = controller.regularizer(now);
+            if (regularizer != null && regularizer.requiresGradient()) {
+                regularizer.backward();
+            }
+        }
+        return first.found() == null ? "" : "; " + first.found();
+    }
+
+    /** Steps that {@link OnNan#SKIP} left out since the last call. */
+    int takeSkipped() {
+        int count = skipped;
+        skipped = 0;
+        return count;
     }
 
     private void writeInputs(long step, double rate, long count) {
@@ -139,7 +209,7 @@ final class TrainingStep<B extends Batch> {
         return (int) (step % settings.logSteps());
     }
 
-    /** Losses of the steps since the last log line up to {@code step}. */
+    /** Losses of the steps since the last log line up to {@code step}, without those of skipped steps. */
     double[] losses(long step) {
         return finite(losses, "loss", step);
     }
@@ -149,15 +219,15 @@ final class TrainingStep<B extends Batch> {
         return finite(regularizers, "regularizer", step);
     }
 
-    /** @throws DivergedException naming the first step whose value is not finite */
+    /** @throws DivergedException naming the first step whose value is not finite, unless such steps are skipped */
     private double[] finite(LossTable table, String what, long step) {
         double[] values = table.read(rowOf(step) + 1);
         for (int i = 0; i < values.length; i++) {
-            if (!Double.isFinite(values[i])) {
-                throw new DivergedException(step - rowOf(step) + i + 1, steps, what, values[i]);
+            if (!Double.isFinite(values[i]) && settings.onNan() == OnNan.STOP) {
+                throw new DivergedException(step - rowOf(step) + i + 1, steps, "the " + what + " is " + values[i]);
             }
         }
-        return values;
+        return Arrays.stream(values).filter(Double::isFinite).toArray();
     }
 
     /** Begins a new log line. */
@@ -171,7 +241,7 @@ final class TrainingStep<B extends Batch> {
         updates.parameters().forEach((name, parameter) -> {
             for (double weight : parameter.data().toDoubles()) {
                 if (!Double.isFinite(weight)) {
-                    throw new DivergedException(step + 1, steps, "an element of " + name, weight);
+                    throw new DivergedException(step + 1, steps, "an element of " + name + " is " + weight);
                 }
             }
         });

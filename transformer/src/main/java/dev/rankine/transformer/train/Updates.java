@@ -80,6 +80,22 @@ final class Updates {
         parameters.values().forEach(Variable::clearGradient);
     }
 
+    /** Leaves every gradient there is with zeros. */
+    void clearGradientsToZero() {
+        gradients().forEach(gradient -> gradient.backend().fill(gradient.forWriting("skip"), 0));
+    }
+
+    /** The name of the first parameter whose gradient has an element that is not finite. */
+    String nonFiniteGradient() {
+        return parameters.entrySet().stream()
+                .filter(entry -> entry.getValue().gradient() != null
+                        && !FirstNonFinite.isFinite(
+                                Objects.requireNonNull(entry.getValue().gradient())))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("no parameter");
+    }
+
     /** The gradients there are. */
     List<Tensor> gradients() {
         return parameters.values().stream()
