@@ -6,7 +6,6 @@ import dev.rankine.autograd.OpSpec;
 import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
-import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -57,9 +56,7 @@ public record Linear(boolean hasBias) implements Operation {
         if (hasBias) {
             ShapeMismatch.require("linear", "the bias", Shape.of(outputs), in[2].shape());
         }
-        Tensor wide = widened(weight, x.dtype());
-        y.backend().linear(Rows.of(x), wide, hasBias ? in[2] : null, null, y);
-        release(wide, weight);
+        StoredWeight.linear(Rows.of(x), weight, hasBias ? in[2] : null, null, y);
         return y.reshape(x.shape().with(-1, outputs));
     }
 
@@ -76,9 +73,7 @@ public record Linear(boolean hasBias) implements Operation {
         Tensor dX = null;
         if (saved.needs(0)) {
             Shape x = dY.shape().with(-1, weight.shape().dim(1));
-            Tensor wide = widened(weight, dY.dtype());
-            dX = rows.matmul(wide).reshape(x);
-            release(wide, weight);
+            dX = StoredWeight.gradientOfX(rows, weight).reshape(x);
         }
         Tensor dWeight = saved.needs(1) ? rows.transpose(0, 1).matmul(Rows.of(saved.get(1))) : null;
         if (!hasBias) {
@@ -86,17 +81,5 @@ public record Linear(boolean hasBias) implements Operation {
         }
         Tensor dBias = saved.needs(2) ? rows.sumTo(rows.shape().without(0)) : null;
         return new @Nullable Tensor[] {dX, dWeight, dBias};
-    }
-
-    static Tensor widened(Tensor weight, DType dtype) {
-        return weight.dtype().computes() ? weight : weight.copy("linear", dtype);
-    }
-
-    /** A widened copy is as large as the model's matrix: it must not wait for the end of the step. */
-    static void release(Tensor wide, Tensor weight) {
-        if (!wide.isSameAs(weight)) {
-            wide.storage().hold();
-            wide.storage().releaseHold();
-        }
     }
 }

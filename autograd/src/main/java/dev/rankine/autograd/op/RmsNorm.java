@@ -6,6 +6,7 @@ import dev.rankine.autograd.OpSpec;
 import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
@@ -53,10 +54,12 @@ public record RmsNorm(double epsilon) implements Operation {
             throw ShapeMismatch.in("rmsNorm", "the last axis has no elements", x.shape());
         }
         ShapeMismatch.require("rmsNorm", "gamma", Shape.of(x.shape().dim(-1)), in[1].shape());
-        Tensor meanSquare = meanOfRows(x.map(Unary.SQUARE));
-        Tensor r = meanSquare.affine(1, epsilon).map(Unary.SQUARE_ROOT).map(Unary.RECIPROCAL);
+        Tensor y = x.map(Unary.SQUARE);
+        Tensor r = meanOfRows(y).affine(1, epsilon).map(Unary.SQUARE_ROOT).map(Unary.RECIPROCAL);
         saved.save(x, in[1], r);
-        return x.times(r).times(in[1]);
+        multiply(x, r, y);
+        multiply(y, in[1], y);
+        return y;
     }
 
     @Override
@@ -65,12 +68,22 @@ public record RmsNorm(double epsilon) implements Operation {
         Tensor r = saved.get(2);
         Tensor n = saved.get(0).times(r);
         @Nullable Tensor[] gradients = new @Nullable Tensor[2];
-        if (saved.needs(0)) {
-            Tensor g = dY.times(gamma);
-            gradients[0] = g.minus(n.times(meanOfRows(g.times(n)))).times(r);
-        }
         gradients[1] = saved.needs(1) ? dY.times(n).sumTo(gamma.shape()) : null;
+        if (saved.needs(0)) {
+            Tensor dX = dY.times(gamma);
+            Tensor gn = dX.times(n);
+            multiply(n, meanOfRows(gn), n);
+            dX.backend().zip(Binary.SUBTRACT, dX, n, dX);
+            multiply(dX, r, dX);
+            Temporaries.release(gn);
+            gradients[0] = dX;
+        }
+        Temporaries.release(n);
         return gradients;
+    }
+
+    private static void multiply(Tensor a, Tensor b, Tensor out) {
+        out.backend().zip(Binary.MULTIPLY, a, b.expand(out.shape()), out);
     }
 
     private static Tensor meanOfRows(Tensor x) {

@@ -6,6 +6,7 @@ import dev.rankine.autograd.OpSpec;
 import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -70,8 +71,15 @@ public record Rope(Tensor cos, Tensor sin) implements Operation {
         Tensor b = x.slice(-1, pairs, 2 * pairs);
         Tensor s = direction == 1 ? sin : sin.affine(-1, 0);
         Tensor y = x.result("rope", x.shape());
-        x.backend().copy(a.times(cos).minus(b.times(s)), y.slice(-1, 0, pairs));
-        x.backend().copy(b.times(cos).plus(a.times(s)), y.slice(-1, pairs, 2 * pairs));
+        Tensor along = a.times(cos);
+        Tensor across = b.times(s);
+        x.backend().zip(Binary.SUBTRACT, along, across, along);
+        x.backend().copy(along, y.slice(-1, 0, pairs));
+        x.backend().zip(Binary.MULTIPLY, b, cos.expand(b.shape()), along);
+        x.backend().zip(Binary.MULTIPLY, a, s.expand(a.shape()), across);
+        x.backend().zip(Binary.ADD, along, across, along);
+        x.backend().copy(along, y.slice(-1, pairs, 2 * pairs));
+        Temporaries.release(along, across);
         if (width > 2 * pairs) {
             x.backend().copy(x.slice(-1, 2 * pairs, width), y.slice(-1, 2 * pairs, width));
         }

@@ -6,6 +6,8 @@ import dev.rankine.autograd.OpSpec;
 import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +35,22 @@ public record Silu() implements Operation {
     @Override
     public Tensor forward(Saved saved, Tensor... in) {
         saved.save(in[0]);
-        return in[0].times(in[0].map(Unary.SIGMOID));
+        Tensor y = in[0].map(Unary.SIGMOID);
+        y.backend().zip(Binary.MULTIPLY, in[0], y, y);
+        return y;
     }
 
     @Override
     public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
         Tensor x = saved.get(0);
         Tensor s = x.map(Unary.SIGMOID);
-        Tensor slope = x.times(s.affine(-1, 1)).affine(1, 1).times(s);
-        return new @Nullable Tensor[] {dY.times(slope)};
+        Tensor dX = s.affine(-1, 1);
+        Backend backend = dX.backend();
+        backend.zip(Binary.MULTIPLY, x, dX, dX);
+        backend.affine(dX, 1, 1, dX);
+        backend.zip(Binary.MULTIPLY, s, dX, dX);
+        backend.zip(Binary.MULTIPLY, dY, dX, dX);
+        Temporaries.release(s);
+        return new @Nullable Tensor[] {dX};
     }
 }

@@ -1,0 +1,16 @@
+package dev.rankine.autograd.op;
+
+import dev.rankine.tensor.Tensor;
+
+/** Memory that an operation needs only while it runs. */
+final class Temporaries {
+    private Temporaries() {}
+
+    /** Gives temporaries back before the end of the step, which may hold those of many layers. */
+    static void release(Tensor... temporaries) {
+        for (Tensor temporary : temporaries) {
+            temporary.storage().hold();
+            temporary.storage().releaseHold();
+        }
+    }
+}
