@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs {@code finetune} in processes of its own, ends each with SIGKILL at a random moment, resumes it, and compares the adapter with the one of an undisturbed run, byte by byte. See {@code tests/survival}.
+ * Runs {@code finetune} in processes of its own, ends each with SIGKILL at a random moment, resumes it, and compares the adapter with the one of an undisturbed run, byte by byte. See {@code tests/survival/survive}.
  */
 final class Survival {
     private static final String ADAPTER = "adapter/adapter_model.safetensors";

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A few rounds of {@link Survival} in every build; {@code tests/survival} makes a hundred. */
+/** A few rounds of {@link Survival} in every build; {@code tests/survival/survive} makes a hundred. */
 class SurvivalTest {
     private static final int ROUNDS = Integer.getInteger("rankine.survival", 2);
 
