@@ -32,8 +32,6 @@ final class Survival {
         this.method = method;
         this.chance = new SplittableRandom(seed);
         Path whole = folder.resolve("whole");
-        Path first = folder.resolve("first"); // fills the archive of classes
-        await(start(first), first);
         long begun = System.nanoTime();
         await(start(whole), whole);
         undisturbedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -94,8 +92,7 @@ final class Survival {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m"));
         // short runs: what they cost is the start of the JVM
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AutoCreateSharedArchive"));
-        command.add("-XX:SharedArchiveFile=" + bench.folder().resolve("classes.jsa"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(
                 Main.class.getName(), "finetune", "--model", bench.model().toString()));
