@@ -90,7 +90,7 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
      *
      * <pre>{@code
      * 4 B T (10 C + 2.15 V + L (14.4 C + 2.75 F + 1.35 H T) + Lx (27 C + 2.1 F + 2.55 H T))
-     * 4 B T (15 C + 2.15 V + L (30 C + 8 F + 2 H T))     where layers are gated
+     * 4 B T (10 C + 2.15 V + L (17 C + 4.8 F + 1.35 H T))     where layers are gated
      * }</pre>
      *
      * whose factors are fitted to what the pool of a step held in 39 small models of all proportions, BERT, BART, GPT-2 and
@@ -102,10 +102,10 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
         double places = (double) batch * symbols;
         double pairs = (double) heads * symbols;
         double layer = gated
-                ? 30.0 * width + 8.0 * feedForward + 2.0 * pairs
+                ? 17.0 * width + 4.8 * feedForward + 1.35 * pairs
                 : 14.4 * width + 2.75 * feedForward + 1.35 * pairs;
         double cross = 27.0 * width + 2.1 * feedForward + 2.55 * pairs;
-        double ends = (gated ? 15.0 : 10.0) * width + 2.15 * scores;
+        double ends = 10.0 * width + 2.15 * scores;
         return Math.round(Float.BYTES * places * (ends + layers * layer + crossLayers * cross));
     }
 }
