@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -216,7 +214,7 @@ final class ConfigFile {
         JsonNode whole = root.path("modules_to_save");
         return new Placement(
                 targets.isString() ? List.of() : names("target_modules", targets),
-                targets.isString() ? regularExpression(targets.stringValue()) : null,
+                targets.isString() ? PathPattern.checked(file, targets.stringValue()) : null,
                 whole.isNull() || whole.isMissingNode() ? List.of() : names("modules_to_save", whole),
                 base(),
                 text("task_type"));
@@ -262,7 +260,7 @@ final class ConfigFile {
             throw new PeftException(file, "'" + key + "' must be an object, it is " + node);
         }
         for (Map.Entry<String, JsonNode> property : node.properties()) {
-            pattern.put(regularExpression(property.getKey()), value.apply(property.getValue()));
+            pattern.put(PathPattern.checked(file, property.getKey()), value.apply(property.getValue()));
         }
         return pattern;
     }
@@ -279,13 +277,5 @@ final class ConfigFile {
             throw new PeftException(file, "'" + key + "' must name modules, it is " + node);
         }
         return names;
-    }
-
-    private String regularExpression(String text) {
-        try {
-            return Pattern.compile(text).pattern();
-        } catch (PatternSyntaxException wrong) {
-            throw new PeftException(file, "'" + text + "' is no regular expression: " + wrong.getDescription(), wrong);
-        }
     }
 }

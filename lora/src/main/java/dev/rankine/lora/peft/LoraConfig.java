@@ -10,7 +10,6 @@ import dev.rankine.lora.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What {@code adapter_config.json} says of a LoRA or a DoRA.
@@ -66,6 +65,6 @@ public record LoraConfig(
     }
 
     static boolean keyMatches(String key, String path) {
-        return Pattern.compile("(.*\\.)?(" + key + ")").matcher(path).matches();
+        return PathPattern.matches("(.*\\.)?(" + key + ")", path);
     }
 }

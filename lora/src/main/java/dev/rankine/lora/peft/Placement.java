@@ -2,7 +2,6 @@ package dev.rankine.lora.peft;
 
 import dev.rankine.lora.Targets;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,6 @@ public record Placement(
         if (targetPattern == null) {
             return targetModules.stream().anyMatch(name -> Targets.matches(name, path));
         }
-        return targetPattern.equals(Targets.ALL_LINEAR)
-                || Pattern.compile(targetPattern).matcher(path).matches();
+        return targetPattern.equals(Targets.ALL_LINEAR) || PathPattern.matches(targetPattern, path);
     }
 }

@@ -55,6 +55,20 @@ class PeftRefusalTest {
         return PeftFolder.load(folder, REFERENCE);
     }
 
+    /** Found by fuzzing: the matcher of the JDK would not come back from such keys. */
+    @Test
+    void anExpressionThatTriesForEverIsRefused() {
+        String path = "model.decoder.layers.0.self_attn.q_proj".repeat(3);
+        assertThat(PathPattern.matches(".*decoder.*(self|cross)_attn.*proj", path))
+                .isTrue();
+        assertThatThrownBy(() -> PathPattern.matches("((\\w+\\.?)+)+!", path))
+                .isInstanceOf(PeftException.class)
+                .hasMessageContaining("takes too long");
+        assertThatThrownBy(() -> PathPattern.checked(folder, "(".repeat(100_000)))
+                .isInstanceOf(PeftException.class)
+                .hasMessageContaining("100000 characters");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
