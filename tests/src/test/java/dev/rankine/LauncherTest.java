@@ -151,7 +151,10 @@ class LauncherTest {
         assertThat(run("demo").out()).doesNotContain(flags);
         assertThat(run("devices").out()).contains(flags);
         assertThat(run("demo", "--backend", "tornado:opencl:0").out()).contains(flags);
-        assertThat(home.resolve("target/tornado-argfile")).hasContent("--module-path " + sdk + "/share/java/tornado");
+        assertThat(home.resolve("target/tornado-argfile"))
+                .content()
+                .startsWith("--module-path " + sdk + "/share/java/tornado\n")
+                .contains("-Dtornado.recover.bailout=False\n");
         assertThat(temp.resolve("maven")).content().startsWith(sdk.toString()).contains("-Dtornado.version=9.8-jdk25");
 
         environment.put("TORNADOVM_HOME", "");

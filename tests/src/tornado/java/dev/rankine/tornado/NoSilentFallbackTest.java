@@ -8,16 +8,17 @@ import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** What cannot be compiled for the device must not run as slow Java instead. */
 @EnabledIfSystemProperty(named = "rankine.devices", matches = "true")
 class NoSilentFallbackTest {
-    /** TornadoVM's OpenCL back-end has no bits of floats. */
+    /** No device has Java's clock. */
     static void impossible(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
-        heap.set(0, Float.intBitsToFloat(ints.get(0)));
+        heap.set(0, (float) System.nanoTime());
     }
 
     @Test
@@ -40,8 +41,9 @@ class NoSilentFallbackTest {
                             arrays.program(),
                             arrays.numbers(),
                             arrays.slots()));
-            Plan plan = new Plan(arrays, Device.all().getFirst().handle(), bodies);
-            assertThatThrownBy(() -> plan.run("impossible", 1)).isInstanceOf(Throwable.class);
+            assertThatThrownBy(() -> new Plan(arrays, Device.all().getFirst().handle(), bodies).run("impossible", 1))
+                    .isInstanceOf(TornadoBailoutRuntimeException.class)
+                    .hasMessageContaining("impossible");
             assertThat(arrays.heap().get(0)).as("it did not run on the host").isEqualTo(7);
         }
     }

@@ -4,7 +4,6 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.BackendProvider;
 import dev.rankine.tensor.Probe;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Offers a back-end on each device that TornadoVM sees. What links TornadoVM is only touched where its modules are loaded,
@@ -16,11 +15,13 @@ public final class TornadoBackendProvider implements BackendProvider {
     private static final String LOADER = "tornado.load.api.implementation";
     private static final String HELP = "; docs/gpu.md tells how to install it";
 
-    /** Without these TornadoVM runs what it cannot compile as slow Java, or refuses large arrays. */
-    private static final Map<String, String> SETTINGS = Map.of(
-            "tornado.recover.bailout", "False",
-            "tornado.tvm.maxbytecodesize", "1048576",
-            "tornado.device.memory", "64GB");
+    /**
+     * Without the first TornadoVM runs as slow Java what it cannot compile, without the second whatever has many tasks; without
+     * the third it refuses large arrays. It reads them when its first class is loaded, so only Java's command line is sure to be in
+     * time.
+     */
+    private static final List<String> NEEDED = List.of(
+            "tornado.recover.bailout=False", "tornado.tvm.maxbytecodesize=1048576", "tornado.device.memory=64GB");
 
     @Override
     public String name() {
@@ -43,15 +44,11 @@ public final class TornadoBackendProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty() || System.getProperty(LOADER) == null) {
             return off("TornadoVM is not loaded", "ask for it: --backend tornado; or see docs/gpu.md");
         }
-        SETTINGS.forEach((key, value) -> {
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
+        for (String needed : NEEDED) {
+            String key = needed.substring(0, needed.indexOf('='));
+            if (!needed.substring(key.length() + 1).equalsIgnoreCase(System.getProperty(key))) {
+                return off("Java was started without -D" + needed, "start it by ./rankine, or with that flag");
             }
-        });
-        if (!"false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"))) {
-            return off(
-                    "TornadoVM is told to run as slow Java what it cannot compile",
-                    "start Java without -Dtornado.recover.bailout");
         }
         try {
             List<BackendProvider> found = Device.all().stream()
