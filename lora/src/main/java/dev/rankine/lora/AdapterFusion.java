@@ -37,7 +37,6 @@ public final class AdapterFusion implements SublayerAdapter {
     private final Variable query;
     private final Variable key;
     private final Variable value;
-    private boolean attached;
 
     /**
      * @param experts the adapters of this site
@@ -106,17 +105,15 @@ public final class AdapterFusion implements SublayerAdapter {
 
     @Override
     public void attach() {
-        if (!attached) {
+        if (!site.holds(this)) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

@@ -14,7 +14,6 @@ public final class BottleneckAdapter implements SublayerAdapter {
     private final ResidualSite site;
     private final BottleneckMethod.Placement placement;
     private final Bottleneck bottleneck;
-    private boolean attached;
 
     BottleneckAdapter(ResidualSite site, BottleneckMethod.Placement placement, Bottleneck bottleneck) {
         this.site = site;
@@ -49,17 +48,15 @@ public final class BottleneckAdapter implements SublayerAdapter {
 
     @Override
     public void attach() {
-        if (!attached) {
+        if (!site.holds(this)) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

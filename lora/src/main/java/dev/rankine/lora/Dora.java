@@ -70,7 +70,6 @@ public final class Dora implements Mergeable, Ranked {
     private final long stream;
     private final Variable squares;
     private final Variable least;
-    private boolean attached;
 
     /**
      * An adapter that is not attached yet.
@@ -237,17 +236,15 @@ public final class Dora implements Mergeable, Ranked {
 
     @Override
     public void attach() {
-        if (!attached) {
+        if (!site.holds(this)) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

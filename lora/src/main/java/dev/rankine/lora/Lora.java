@@ -45,7 +45,6 @@ public final class Lora implements LowRank {
     private Variable b;
     private @Nullable Origin origin;
     private @Nullable Gate gate;
-    private boolean attached;
 
     /** What A and B began with, where that was a part of W0: A0 and -B0, frozen. */
     private record Origin(Variable a, Variable minusB) {}
@@ -226,17 +225,15 @@ public final class Lora implements LowRank {
     /** An adapter without a triplet changes nothing and leaves its site free. */
     @Override
     public void attach() {
-        if (!attached && rank() > 0) {
+        if (!site.holds(this) && rank() > 0) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

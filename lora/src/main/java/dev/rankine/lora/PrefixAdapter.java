@@ -17,7 +17,6 @@ import java.util.Map;
 public final class PrefixAdapter implements AttentionPrefix {
     private final KeyValueSite site;
     private PrefixRows rows;
-    private boolean attached;
 
     PrefixAdapter(KeyValueSite site, PrefixRows rows) {
         this.site = site;
@@ -72,17 +71,15 @@ public final class PrefixAdapter implements AttentionPrefix {
 
     @Override
     public void attach() {
-        if (!attached) {
+        if (!site.holds(this)) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

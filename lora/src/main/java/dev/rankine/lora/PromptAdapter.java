@@ -14,7 +14,6 @@ import java.util.Map;
 public final class PromptAdapter implements InputPrompt {
     private final InputSite site;
     private final Variable rows;
-    private boolean attached;
 
     /** @param rows [l, C] */
     PromptAdapter(InputSite site, Variable rows) {
@@ -45,17 +44,15 @@ public final class PromptAdapter implements InputPrompt {
 
     @Override
     public void attach() {
-        if (!attached) {
+        if (!site.holds(this)) {
             site.occupy(this);
-            attached = true;
         }
     }
 
     @Override
     public void detach() {
-        if (attached) {
+        if (site.holds(this)) {
             site.vacate();
-            attached = false;
         }
     }
 

@@ -48,4 +48,9 @@ public final class InputSite {
     public void vacate() {
         adaptation = null;
     }
+
+    /** Whether this adapter sits here. */
+    public boolean holds(Adaptation adapter) {
+        return adapter.equals(adaptation);
+    }
 }

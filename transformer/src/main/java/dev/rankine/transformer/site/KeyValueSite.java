@@ -54,4 +54,9 @@ public final class KeyValueSite {
     public void vacate() {
         adaptation = null;
     }
+
+    /** Whether this adapter sits here. */
+    public boolean holds(Adaptation adapter) {
+        return adapter.equals(adaptation);
+    }
 }

@@ -81,6 +81,11 @@ public final class LinearSite {
         adaptation = null;
     }
 
+    /** Whether this adapter sits here. */
+    public boolean holds(Adaptation adapter) {
+        return adapter.equals(adaptation);
+    }
+
     public boolean isOccupied() {
         return adaptation != null;
     }

@@ -67,4 +67,9 @@ public final class ResidualSite {
     public void vacate() {
         adaptation = null;
     }
+
+    /** Whether this adapter sits here. */
+    public boolean holds(Adaptation adapter) {
+        return adapter.equals(adaptation);
+    }
 }
