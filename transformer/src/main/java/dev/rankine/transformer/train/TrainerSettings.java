@@ -6,6 +6,7 @@ import dev.rankine.transformer.data.StepPlan;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,157 +98,103 @@ public record TrainerSettings(
     }
 
     public TrainerSettings withBatch(int examples, int microBatches) {
-        return new TrainerSettings(
-                epochs,
-                examples,
-                microBatches,
-                rate,
-                decay,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> {
+            draft.batch = examples;
+            draft.accumulate = microBatches;
+        });
     }
 
     public TrainerSettings withDecay(Decay other) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                other,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> draft.decay = other);
     }
 
     public TrainerSettings withWarmup(Warmup length) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                length,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> draft.warmup = length);
     }
 
     public TrainerSettings withClip(@Nullable Double norm) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                norm,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> draft.clip = norm);
     }
 
     /** Steps between two log lines, evaluations and checkpoints. */
     public TrainerSettings withSteps(int log, int evaluation, int checkpoint) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                clip,
-                log,
-                evaluation,
-                checkpointing.everySteps(checkpoint),
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> {
+            draft.logSteps = log;
+            draft.evaluationSteps = evaluation;
+            draft.checkpointing = checkpointing.everySteps(checkpoint);
+        });
     }
 
     public TrainerSettings withCheckpointing(Checkpointing when) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                when,
-                bucketing,
-                onNan,
-                seed);
+        return with(draft -> draft.checkpointing = when);
     }
 
     public TrainerSettings onNan(OnNan policy) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                policy,
-                seed);
+        return with(draft -> draft.onNan = policy);
     }
 
     public TrainerSettings withBucketing(boolean wanted) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                wanted,
-                onNan,
-                seed);
+        return with(draft -> draft.bucketing = wanted);
     }
 
     public TrainerSettings withSeed(long other) {
-        return new TrainerSettings(
-                epochs,
-                batch,
-                accumulate,
-                rate,
-                decay,
-                warmup,
-                clip,
-                logSteps,
-                evaluationSteps,
-                checkpointing,
-                bucketing,
-                onNan,
-                other);
+        return with(draft -> draft.seed = other);
+    }
+
+    private TrainerSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** What a variant may change, so that only one place lists everything that it keeps. */
+    private static final class Draft {
+        private final int epochs;
+        private final double rate;
+        private int batch;
+        private int accumulate;
+        private Decay decay;
+        private Warmup warmup;
+        private @Nullable Double clip;
+        private int logSteps;
+        private int evaluationSteps;
+        private Checkpointing checkpointing;
+        private boolean bucketing;
+        private OnNan onNan;
+        private long seed;
+
+        Draft(TrainerSettings from) {
+            epochs = from.epochs;
+            rate = from.rate;
+            batch = from.batch;
+            accumulate = from.accumulate;
+            decay = from.decay;
+            warmup = from.warmup;
+            clip = from.clip;
+            logSteps = from.logSteps;
+            evaluationSteps = from.evaluationSteps;
+            checkpointing = from.checkpointing;
+            bucketing = from.bucketing;
+            onNan = from.onNan;
+            seed = from.seed;
+        }
+
+        TrainerSettings settings() {
+            return new TrainerSettings(
+                    epochs,
+                    batch,
+                    accumulate,
+                    rate,
+                    decay,
+                    warmup,
+                    clip,
+                    logSteps,
+                    evaluationSteps,
+                    checkpointing,
+                    bucketing,
+                    onNan,
+                    seed);
+        }
     }
 
     /** Which examples every step of a run on so many sees. */
