@@ -60,6 +60,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new InspectCommand(console))
+                .addSubcommand(new MethodsCommand(console))
                 .addSubcommand(new DevicesCommand(console))
                 .addSubcommand(new CommandLine(new BenchCommand())
                         .addSubcommand(new BenchGemmCommand(console))

@@ -30,7 +30,8 @@ final class MethodOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any other setting of the method; may be given several times.")
+            description = "Any other setting of the method, as 'rankine methods NAME' lists them; may be given"
+                    + " several times.")
     private Map<String, String> others = new LinkedHashMap<>();
 
     /** The names of all methods. */

@@ -4,35 +4,37 @@ import dev.rankine.transformer.Model;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * AdaLoRA, see {@link AdaLora}. Where the paper gives ranges, what PEFT and the comparison with it use stands.
- *
- * @param rank r of the start, PEFT's init_r; 8 (PEFT 12)
- * @param alpha the paper's alpha, s = alpha / (r + 1e-5) for ever; 16
- * @param density the paper's bT / b0; .5 (the paper 2/3, PEFT 8/12)
- * @param gamma the paper's gamma, weight of the regulariser, PEFT's orth_reg_weight; .5
- * @param orthogonality the regulariser: the code's mean of norms, for which .5 is meant, or the paper's sum of squares
- * @param beta1 of the sensitivity; .85
- * @param beta2 of the uncertainty; .85
- * @param warmup the paper's ti as a fraction of all steps; .1 (PEFT 0)
- * @param cooldown the paper's tf as a fraction of all steps; .5 (PEFT 0). Convergence suffers where the budget falls fast
- * @param interval the paper's Delta T in steps; 10 (PEFT 1)
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
- */
+/** AdaLoRA, see {@link AdaLora}. Where the paper gives ranges, what PEFT and the comparison with it use stands. */
 public record AdaLoraMethod(
-        int rank,
+        @Setting("r at the start, PEFT's init_r (there 12)") int rank,
+
+        @Setting("the paper's alpha, s = alpha / (r + 1e-5) for ever")
         double alpha,
+
+        @Setting("the paper's bT / b0, what the budget falls to (the paper 2/3, PEFT 8/12)")
         double density,
+
+        @Setting("the paper's gamma, weight of the regulariser, PEFT's orth_reg_weight")
         double gamma,
+
+        @Setting("the code's mean of norms, for which gamma .5 is meant, or the paper's sum of squares")
         Orthogonality orthogonality,
-        double beta1,
-        double beta2,
+
+        @Setting("smoothing of the sensitivity") double beta1,
+        @Setting("smoothing of the uncertainty") double beta2,
+
+        @Setting("the paper's ti, steps at the full budget, as a fraction of all (PEFT 0)")
         double warmup,
+
+        @Setting("the paper's tf, steps at the final budget, as a fraction of all (PEFT 0); quality suffers where "
+                + "the budget falls fast")
         double cooldown,
+
+        @Setting("the paper's Delta T, steps between two allocations (PEFT 1)")
         int interval,
-        double dropout,
-        Targets targets)
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     /** With fewer allocations the budget falls in leaps. */
     private static final long ENOUGH_ALLOCATIONS = 10;

@@ -11,14 +11,19 @@ import java.util.List;
  * so twice that in a layer of an encoder; Pfeiffer's stand behind the feed-forward sublayer only and have half as many.
  *
  * <p>Houlsby et al. also train the layer norms; here the model's own weights stay frozen, so that adapters can be taken off.
- *
- * @param placement where the adapters stand
- * @param bottleneck the papers' m; 64 (the largest that Houlsby et al. try is 256; Pfeiffer et al. take d / 16)
- * @param activation f: GELU in the code of Houlsby et al., ReLU of Pfeiffer et al.
- * @param spread deviation of D and U at the start; .01, so near 0 that the model computes nearly what it did. Houlsby et al.
- *     cut the distribution off at twice that
  */
-public record BottleneckMethod(Placement placement, int bottleneck, Activation activation, double spread)
+public record BottleneckMethod(
+        @Setting("where the adapters stand") Placement placement,
+
+        @Setting("the papers' m (Houlsby et al. try up to 256; Pfeiffer et al. take d / 16)")
+        int bottleneck,
+
+        @Setting("f: GELU in the code of Houlsby et al., ReLU of Pfeiffer et al.")
+        Activation activation,
+
+        @Setting("deviation of D and U at the start, so near 0 that the model computes nearly what it did; "
+                + "Houlsby et al. cut the distribution off at twice that")
+        double spread)
         implements Method {
     /** Where the adapters stand. */
     public enum Placement {

@@ -3,18 +3,17 @@ package dev.rankine.lora;
 import dev.rankine.transformer.Model;
 import java.util.List;
 
-/**
- * DoRA, see {@link Dora}.
- *
- * @param rank r; 8
- * @param alpha the alpha of LoRA; 16
- * @param scaling what s is made of alpha and r; alpha / r
- * @param norm whether the gradients see that the norm depends on A and B; detached, as in the paper's experiments
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
- */
+/** DoRA, see {@link Dora}. */
 public record DoraMethod(
-        int rank, double alpha, LoraMethod.Scaling scaling, Dora.Norm norm, double dropout, Targets targets)
+        @Setting("r") int rank,
+        @Setting("LoRA's alpha") double alpha,
+        @Setting("s = alpha / r, or alpha / sqrt(r)") LoraMethod.Scaling scaling,
+
+        @Setting("whether gradients see that the norm depends on A and B; the paper's experiments detach it")
+        Dora.Norm norm,
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     public DoraMethod {
         LowRankSettings.check(rank, alpha, dropout);

@@ -15,12 +15,14 @@ import java.util.Map;
 
 /**
  * AdapterFusion, see {@link AdapterFusion}: 3 d^2 numbers for each layer, over adapters that were trained before.
- *
- * @param adapters the folders of trained Pfeiffer adapters; they are copied into what is saved
- * @param activation of those adapters; ReLU
- * @param spread deviation of Q and K at the start; .02
  */
-public record FusionMethod(Folders adapters, Activation activation, double spread) implements Method {
+public record FusionMethod(
+        @Setting("the folders of trained Pfeiffer adapters; they are copied into what is saved")
+        Folders adapters,
+
+        @Setting("f of those adapters") Activation activation,
+        @Setting("deviation of Q and K at the start") double spread)
+        implements Method {
     /** Deviation of V from the identity at the start. */
     private static final double NOISE = 1e-6;
 

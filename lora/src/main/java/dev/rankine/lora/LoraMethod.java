@@ -3,19 +3,24 @@ package dev.rankine.lora;
 import dev.rankine.transformer.Model;
 import java.util.List;
 
-/**
- * LoRA of one rank everywhere, see {@link Lora}.
- *
- * @param rank r of the paper; 8 as in the authors' GLUE scripts and PEFT
- * @param alpha the paper's alpha; 16 as in the authors' GLUE scripts
- * @param scaling what s is made of alpha and r: alpha / r, or alpha / sqrt(r)
- * @param start how A and B begin; uniform
- * @param bRateRatio lambda of LoRA+ (Hayou et al., "LoRA+", 2024): the rate of B over that of A; 1 as in LoRA (LoRA+ 16)
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
- */
+/** LoRA of one rank everywhere, see {@link Lora}. */
 public record LoraMethod(
-        int rank, double alpha, Scaling scaling, LoraStart start, double bRateRatio, double dropout, Targets targets)
+        @Setting("the paper's r, as in the authors' GLUE scripts and PEFT")
+        int rank,
+
+        @Setting("the paper's alpha, as in the authors' GLUE scripts")
+        double alpha,
+
+        @Setting("s = alpha / r, or rsLoRA's alpha / sqrt(r)")
+        Scaling scaling,
+
+        @Setting("how A and B begin") LoraStart start,
+
+        @Setting("lambda of LoRA+ (Hayou et al. 2024), the rate of B over that of A; LoRA+ has 16")
+        double bRateRatio,
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     /** How the scale s follows from alpha and the rank r. */
     public enum Scaling {

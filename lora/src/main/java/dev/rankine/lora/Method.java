@@ -26,6 +26,11 @@ public interface Method {
         return Settings.of((Record) this);
     }
 
+    /** The settings with what they mean, for people. */
+    default List<MethodSetting> explained() {
+        return Settings.explain((Record) this);
+    }
+
     /**
      * This method with some settings changed, all at once.
      *

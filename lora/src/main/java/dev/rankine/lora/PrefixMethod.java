@@ -12,13 +12,19 @@ import java.util.Map;
 /**
  * Prefix tuning, see {@link PrefixAdapter}: l 2 d numbers for each attention layer, in every attention of the model. They change what
  * the model computes from the start.
- *
- * @param length the paper's l, how many keys and values; 20 (the paper 5 to 200 by task)
- * @param hidden width of the network that gives them while training, dropped at the end; 0 for none. The paper has 512 or 800
- * @param spread deviation of the rows, or of their embedding, at the start; .5 (PEFT 1; the paper does best with the keys and
- *     values of real words)
  */
-public record PrefixMethod(int length, int hidden, double spread) implements Method {
+public record PrefixMethod(
+        @Setting("the paper's l, how many keys and values (there 5 to 200 by task)")
+        int length,
+
+        @Setting("width of the network that gives them while training and is dropped at the end, 0 for none; the "
+                + "paper has 512 or 800")
+        int hidden,
+
+        @Setting("deviation of the rows, or of their embedding, at the start (PEFT 1; the paper does best with "
+                + "keys and values of real words)")
+        double spread)
+        implements Method {
     public PrefixMethod {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1 row, got " + length);

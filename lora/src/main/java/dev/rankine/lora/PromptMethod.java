@@ -8,12 +8,15 @@ import java.util.List;
 /**
  * Prompt tuning, see {@link PromptAdapter}: l d numbers in front of the first stack that reads, the encoder of an
  * encoder-decoder. They change what the model computes from the start.
- *
- * @param length the paper's l, how many rows; 20 (the paper up to 150)
- * @param spread deviation of the rows at the start; .3, that of the paper's uniform numbers from [-.5, .5]. The paper does
- *     best with rows of the vocabulary's embedding
  */
-public record PromptMethod(int length, double spread) implements Method {
+public record PromptMethod(
+        @Setting("the paper's l, how many rows (there up to 150)")
+        int length,
+
+        @Setting("deviation of the rows at the start, that of the paper's uniform numbers from [-.5, .5]; the "
+                + "paper does best with rows of the vocabulary's embedding")
+        double spread)
+        implements Method {
     public PromptMethod {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1 row, got " + length);

@@ -4,48 +4,52 @@ import dev.rankine.transformer.Model;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * SaLoRA, see {@link SaLora}. The paper's settings are the defaults; where it is silent, what we chose stands.
- *
- * @param rank r at the start; 8
- * @param alpha the paper's alpha, s = alpha / r for ever; 16
- * @param density the paper's b, the share of triplets to keep; .5
- * @param beta weight of the orthogonal regulariser; .1. Small is better: a fully effective one leaves the gates as the
- *     only singular values
- * @param gateRate the paper's eta_c, rate of locations and multiplier; .01, with Adam as optimiser
- * @param start the paper's T_start as a fraction of all steps; .2
- * @param end the paper's T_end as a fraction of all steps; .5
- * @param tau temperature; 1
- * @param gamma lower end of the stretch; -.1
- * @param zeta upper end of the stretch; 1.1
- * @param spread deviation of the locations at the start, around 0; .01
- * @param multiplier what holds the expected density at its target; the paper's square
- * @param dualRate rate of the multipliers; 0 for the rule's own, which is gateRate and for inequality 7e-4
- * @param ramp FLOP's m, over which the target sparsity rises, as a fraction of the updates of the gates; .5
- * @param selection which triplets are kept at the end; as many as the density asks for
- * @param keptGate the value of a kept gate, which is folded into B; the median gate
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
- */
+/** SaLoRA, see {@link SaLora}. The paper's settings are the defaults; where it is silent, what we chose stands. */
 public record SaLoraMethod(
-        int rank,
+        @Setting("r at the start") int rank,
+
+        @Setting("the paper's alpha, s = alpha / r for ever")
         double alpha,
+
+        @Setting("the paper's b, the share of triplets to keep")
         double density,
+
+        @Setting("the paper's beta, weight of the orthogonal regulariser; small is better, since a fully "
+                + "effective one leaves the gates as the only singular values")
         double beta,
+
+        @Setting("the paper's eta_c, Adam's rate for locations and multiplier")
         double gateRate,
+
+        @Setting("the paper's T_start, where gates begin, as a fraction of all steps")
         double start,
+
+        @Setting("the paper's T_end, where ranks are cut, as a fraction of all steps")
         double end,
-        double tau,
-        double gamma,
-        double zeta,
+
+        @Setting("temperature of the gates") double tau,
+        @Setting("lower end of the gates' stretch") double gamma,
+        @Setting("upper end of the gates' stretch") double zeta,
+
+        @Setting("deviation of the gates' locations, around 0, at the start")
         double spread,
+
+        @Setting("what holds the expected density at its target, in the paper the square")
         MultiplierRule multiplier,
+
+        @Setting("rate of the multipliers; 0 for the rule's own: gate-rate, or 7e-4 of inequality")
         double dualRate,
+
+        @Setting("FLOP's m, over which its target rises, as a fraction of the updates of the gates")
         double ramp,
-        GateSelection selection,
+
+        @Setting("which triplets are kept at T_end") GateSelection selection,
+
+        @Setting("the value of a kept gate, which is folded into B")
         DeterministicGate keptGate,
-        double dropout,
-        Targets targets)
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     private static final double DEFAULT_RAMP = .5;
 

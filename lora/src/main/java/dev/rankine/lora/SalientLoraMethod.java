@@ -6,35 +6,43 @@ import java.util.List;
 
 /**
  * SalientLoRA, see {@link SalientLora}. The paper's numbers of steps are for long runs only; here they scale with the run.
- *
- * @param rank the paper's average initial rank; 8 (the paper 15)
- * @param alpha s = alpha / (r + 1e-5) for ever; 16 (the paper 32)
- * @param density the paper's target over initial rank; .5 (the paper 2/15)
- * @param orthWeight weight of the regulariser; .5 (the paper's language generation .1)
- * @param beta the paper's beta, least correlation of a dependency; .9 (language generation .8)
- * @param gamma the paper's gamma, least slope of a dependency; 2
- * @param lambda the paper's lambda, share of the magnitude in the salience; .7
- * @param warmup the paper's ni as a fraction of all steps; .1
- * @param allocation the paper's nf as a fraction of all steps; .5
- * @param firstWindow the paper's Ti in steps; 0 stands for 10, less if Tf is
- * @param lastWindow the paper's Tf in steps; 0 stands for 200, less if nf / 10 is
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
  */
 public record SalientLoraMethod(
+        @Setting("the paper's average initial rank (there 15)")
         int rank,
+
+        @Setting("the paper's alpha, s = alpha / (r + 1e-5) for ever (there 32)")
         double alpha,
+
+        @Setting("the paper's target over initial rank (there 2/15)")
         double density,
+
+        @Setting("weight of the orthogonal regulariser (language generation .1)")
         double orthWeight,
+
+        @Setting("the paper's beta, least correlation of a dependency (language generation .8)")
         double beta,
+
+        @Setting("the paper's gamma, least slope of a dependency")
         double gamma,
+
+        @Setting("the paper's lambda, share of the magnitude in the salience")
         double lambda,
+
+        @Setting("the paper's ni, steps before the first window, as a fraction of all")
         double warmup,
+
+        @Setting("the paper's nf, steps in which ranks fall, as a fraction of all")
         double allocation,
+
+        @Setting("the paper's Ti, steps of the first window; 0 for 10, or Tf if less")
         int firstWindow,
+
+        @Setting("the paper's Tf, steps of the last window; 0 for 200, or nf / 10 if less")
         int lastWindow,
-        double dropout,
-        Targets targets)
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     private static final int FIRST = 10;
     private static final int LAST = 200;

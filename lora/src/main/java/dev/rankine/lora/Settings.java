@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,6 +19,17 @@ final class Settings {
             values.put(key(component), text(read(component, record)));
         }
         return values;
+    }
+
+    /** Every setting with what it means. */
+    static List<MethodSetting> explain(Record record) {
+        return Arrays.stream(record.getClass().getRecordComponents())
+                .map(component -> new MethodSetting(
+                        key(component),
+                        text(read(component, record)),
+                        choices(component.getType()),
+                        component.getAnnotation(Setting.class).value()))
+                .toList();
     }
 
     /** A record of the same class with some components replaced. */
@@ -52,6 +64,14 @@ final class Settings {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    private static List<String> choices(Class<?> type) {
+        return type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(constant -> lower((Enum<?>) constant))
+                        .toList()
+                : List.of();
+    }
+
     private static Object parse(String what, Class<?> type, String text) {
         try {
             if (type == int.class) {
@@ -75,10 +95,7 @@ final class Settings {
                     return constant;
                 }
             }
-            throw new IllegalArgumentException(what + ": '" + text + "' is none of "
-                    + Arrays.stream(type.getEnumConstants())
-                            .map(constant -> lower((Enum<?>) constant))
-                            .toList());
+            throw new IllegalArgumentException(what + ": '" + text + "' is none of " + choices(type));
         }
         throw new IllegalStateException(what + " has type " + type + ", which no text stands for");
     }

@@ -6,32 +6,36 @@ import java.util.List;
 /**
  * SoRA, see {@link SoRa}. The paper searches its lambda; ours gives at the peak rate of the authors' GLUE script (8e-4) the
  * threshold that stands there (3e-4).
- *
- * @param rank the paper's r_max; 8 as in the authors' GLUE scripts
- * @param alpha s = alpha / r for ever; 16
- * @param density share of triplets to keep, those with the largest |g|; 0, the paper's way, keeps every triplet whose gate
- *     is not 0
- * @param lambda the paper's lambda: the threshold is xi = rate lambda; .375. With {@link GateThreshold#SORA_CODE_COMPAT} it
- *     is xi itself, the code's sparse_lambda_2, for which .375 is far too large: its script has 3e-4
- * @param threshold what happens to the gates after a gradient step
- * @param l1 the code's sparse_lambda: weight of the mean |g| in the loss, beside the threshold; 0 (its script 10)
- * @param gateRate rate of the gates over the run's rate; 1
- * @param end where the choice of triplets is made, as a fraction of all steps; 0 stands for 1, the paper's way, where no density
- *     is asked for, and for .5 where one is: what is left must recover from the loss of triplets whose gates were not small
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
  */
 public record SoRaMethod(
+        @Setting("the paper's r_max, as in the authors' GLUE scripts")
         int rank,
+
+        @Setting("the authors' alpha, s = alpha / r for ever")
         double alpha,
+
+        @Setting("share of triplets to keep, those with the largest |g|; 0, the paper's way, keeps all whose gate "
+                + "is not 0")
         double density,
+
+        @Setting("the paper's lambda, threshold xi = rate lambda; with sora-code-compat it is xi itself, the "
+                + "code's sparse_lambda_2, and must be far smaller (its script 3e-4)")
         double lambda,
+
+        @Setting("what happens to the gates after a gradient step")
         GateThreshold threshold,
+
+        @Setting("the code's sparse_lambda, weight of the mean |g| in the loss (its script 10)")
         double l1,
-        double gateRate,
+
+        @Setting("rate of the gates over the run's rate") double gateRate,
+
+        @Setting("where triplets are chosen, as a fraction of all steps; 0 for 1, the paper's way, or .5 where a "
+                + "density is asked for, since what is left must recover")
         double end,
-        double dropout,
-        Targets targets)
+
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     public SoRaMethod {
         LowRankSettings.check(rank, alpha, dropout);

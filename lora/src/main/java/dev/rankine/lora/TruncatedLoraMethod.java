@@ -3,16 +3,13 @@ package dev.rankine.lora;
 import dev.rankine.transformer.Model;
 import java.util.List;
 
-/**
- * LoRA cut to a budget afterwards, see {@link TruncatedLora}.
- *
- * @param rank r while training; 8
- * @param alpha of s = alpha / r; 16
- * @param density the share of triplets that is kept; .5
- * @param dropout of the adapter's input; 0
- * @param targets which matrices; all
- */
-public record TruncatedLoraMethod(int rank, double alpha, double density, double dropout, Targets targets)
+/** LoRA cut to a budget afterwards, see {@link TruncatedLora}. */
+public record TruncatedLoraMethod(
+        @Setting("r while training") int rank,
+        @Setting("s = alpha / r") double alpha,
+        @Setting("share of triplets that is kept") double density,
+        @Setting("dropout of the adapter's input") double dropout,
+        @Setting("which matrices are adapted") Targets targets)
         implements Method {
     public TruncatedLoraMethod {
         LowRankSettings.check(rank, alpha, dropout);
