@@ -1,14 +1,21 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.task.LanguageModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.Task;
 import dev.rankine.lora.task.TextScoring;
+import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextExamples;
+import dev.rankine.transformer.decode.Search;
 import dev.rankine.transformer.text.UnknownCharacters;
+import dev.rankine.transformer.train.Predictions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task with lines to answer.
@@ -27,6 +34,44 @@ record Answering(Task task, List<String> sources, Supplier<List<String>> answers
             console.warn("the model does not know " + unknown.describe());
         }
         return new Answering(task, sources, () -> task.write(sources));
+    }
+
+    /**
+     * Goes on with every line, or answers a prompt made of its cells.
+     *
+     * @param most symbols that are written at most, null for as many as is usual
+     */
+    static Answering language(
+            LanguageModelling task,
+            List<String> lines,
+            @Nullable Template template,
+            Search search,
+            @Nullable Integer most) {
+        List<String> prompts = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            prompts.add(template == null ? lines.get(i) : prompt(template, lines.get(i), i + 1));
+        }
+        return new Answering(
+                task,
+                lines,
+                () -> task.write(prompts, search, most).stream()
+                        .map(Predictions::escaped)
+                        .toList());
+    }
+
+    private static String prompt(Template template, String line, int number) {
+        List<String> names = template.inputs();
+        String[] cells = line.split("\t", -1);
+        if (cells.length < names.size()) {
+            throw new UsageException("line " + number + " has " + cells.length
+                    + (cells.length == 1 ? " column" : " columns") + "; the template needs "
+                    + String.join(", ", names));
+        }
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            values.put(names.get(i), cells[i]);
+        }
+        return template.prompt(values);
     }
 
     /** @param pairs whether a line holds two texts with a tab between them */

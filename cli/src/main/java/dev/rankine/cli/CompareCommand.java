@@ -158,19 +158,13 @@ final class CompareCommand implements Runnable {
     private String check(Variants variants) {
         double weightDecay = training.weightDecay();
         TaskSetup setup = taskOptions.setup();
-        int examples = setup.trainRows().size();
-        TrainerSettings settings = training.settings(examples, seeds.getFirst());
-        long steps = settings.plan(examples).steps();
-        Set<String> doubts = new LinkedHashSet<>();
-        for (Variant variant : variants.all()) {
-            doubts.addAll(checking(variant, () -> variant.method().review(steps)));
-        }
-        doubts.forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
             TaskSetup.Loaded loaded = setup.load(backend, console, seeds.getFirst());
             Task task = loaded.task();
-            loaded.train();
+            int examples = loaded.train().size();
             loaded.dev();
+            TrainerSettings settings = training.settings(examples, seeds.getFirst());
+            warn(variants, settings.plan(examples).steps());
             ComparisonPlan plan = plan(settings, weightDecay, task, setup);
             plan.requireAgreement(out);
             for (Variant variant : variants.all()) {
@@ -189,6 +183,14 @@ final class CompareCommand implements Runnable {
             Path name = Path.of(task.name()).getFileName();
             return name == null ? task.name() : name.toString();
         }
+    }
+
+    private void warn(Variants variants, long steps) {
+        Set<String> doubts = new LinkedHashSet<>();
+        for (Variant variant : variants.all()) {
+            doubts.addAll(checking(variant, () -> variant.method().review(steps)));
+        }
+        doubts.forEach(console::warn);
     }
 
     private static <T> T checking(Variant variant, java.util.function.Supplier<T> check) {

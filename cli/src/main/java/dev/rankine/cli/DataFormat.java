@@ -67,13 +67,31 @@ record DataFormat(TextColumns columns, List<String> labels) {
             return new DataFormat(glue.columns(), glue.labels());
         }
 
-        /** Refuses what a task without columns has no use for. */
+        /** The column of the text, null for the usual one. */
+        @Nullable
+        String text() {
+            return text;
+        }
+
+        /** Whether the first line names the columns. */
+        boolean header() {
+            return !noHeader;
+        }
+
+        /** Refuses what a task without labels has no use for. */
+        void requireNoLabels(String task) {
+            if (format != null || pair != null || label != null || !labels.isEmpty()) {
+                throw new UsageException("--format, --pair-column, --label-column and --labels"
+                        + " are for --task classify and regress, not " + task);
+            }
+        }
+
+        /** Refuses what lines of source, tab, target have no use for. */
         void requireNone(String task) {
-            if (format != null || text != null || pair != null || label != null || noHeader || !labels.isEmpty()) {
-                throw new UsageException(
-                        "--format, --text-column, --pair-column, --label-column, --labels and --no-header"
-                                + " are for --task classify and regress; --task " + task
-                                + " reads source, tab, target");
+            requireNoLabels(task);
+            if (text != null || noHeader) {
+                throw new UsageException("--text-column and --no-header are for files with named columns; --task "
+                        + task + " reads source, tab, target in every line");
             }
         }
     }

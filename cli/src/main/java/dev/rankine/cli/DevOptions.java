@@ -1,8 +1,10 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.task.LanguageModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.TaskFile;
 import dev.rankine.lora.task.TextScoring;
+import dev.rankine.transformer.data.Template;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import picocli.CommandLine.Option;
 /** Which model does what, and is measured on which data. */
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
 final class DevOptions {
-    private static final List<String> TASKS = List.of(Seq2Seq.KIND, TextScoring.CLASSIFY, TextScoring.REGRESS);
+    private static final List<String> TASKS =
+            List.of(Seq2Seq.KIND, TextScoring.CLASSIFY, TextScoring.REGRESS, LanguageModelling.KIND);
 
     @Option(
             names = "--model",
@@ -25,7 +28,7 @@ final class DevOptions {
             names = "--task",
             paramLabel = "NAME",
             required = true,
-            description = "What the model does: seq2seq, classify or regress.")
+            description = "What the model does: seq2seq, classify, regress or lm.")
     private String task;
 
     @Option(
@@ -33,7 +36,7 @@ final class DevOptions {
             paramLabel = "FILE",
             required = true,
             description = "Data to measure with. For seq2seq source, tab, target in every line; else a .tsv, .csv or"
-                    + " .jsonl file with named columns.")
+                    + " .jsonl file with named columns; for lm also any other text.")
     private Path dev;
 
     @Option(names = "--limit-dev", paramLabel = "N", description = "Measure on the first N examples only.")
@@ -43,11 +46,23 @@ final class DevOptions {
             names = "--max-length",
             paramLabel = "N",
             description = "Cut texts to N symbols, the special ones included (default: the model's positions; for"
-                    + " seq2seq longer ones are an error then).")
+                    + " seq2seq longer ones are an error then). For lm longer texts are read in blocks of N.")
     private @Nullable Integer maxLength;
+
+    @Option(
+            names = "--separator",
+            paramLabel = "TEXT",
+            description = "For lm: what stands between the texts of a file without columns (default: the file is one).")
+    private @Nullable String separator;
 
     @Mixin
     private DataFormat.Options format;
+
+    @Mixin
+    private PromptOptions prompts;
+
+    @Mixin
+    private ColumnNames columns;
 
     /** Refuses tasks and files that are not there. */
     void check() {
@@ -91,12 +106,28 @@ final class DevOptions {
             throw new UsageException("--task " + task + ": the adapter was trained for --task " + known.task());
         }
         DataSource source = new DataSource(dev, "--limit-dev", limitDev);
+        Integer length = maxLength == null && known != null ? known.maxLength() : maxLength;
+        if (task.equals(LanguageModelling.KIND)) {
+            return language(train, source, length, known);
+        }
+        if (separator != null) {
+            throw new UsageException("--separator is for --task lm, not " + task);
+        }
+        prompts.requireNone(task);
+        columns.apply(null);
         if (task.equals(Seq2Seq.KIND)) {
             format.requireNone(task);
             return Seq2SeqSetup.read(model, train, source, maxLength);
         }
         boolean classes = task.equals(TextScoring.CLASSIFY);
-        Integer length = maxLength == null && known != null ? known.maxLength() : maxLength;
         return ScoringSetup.read(model, train, source, format.choose(task, classes, known), classes, length);
+    }
+
+    private TaskSetup language(
+            @Nullable DataSource train, DataSource source, @Nullable Integer length, @Nullable TaskFile known) {
+        format.requireNoLabels(task);
+        Template template = prompts.template(known);
+        var reading = new LanguageSetup.Reading(format.text(), format.header(), separator, columns.apply(template));
+        return LanguageSetup.read(model, train, source, reading, new LanguageModelling.Settings(length, template));
     }
 }

@@ -49,11 +49,12 @@ final class EvaluateCommand implements Runnable {
         dev.check();
         adapters.check();
         TaskSetup setup = dev.setup(adapters.taskFile());
-        int examples = setup.devRows().size();
         Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
+        int examples;
         try (Backend backend = backendOptions.open(console)) {
             TaskSetup.Loaded loaded = setup.load(backend, console, 0);
             Examples data = loaded.dev();
+            examples = data.size();
             adapters.forEach(
                     loaded.task().model(),
                     backend,

@@ -79,14 +79,13 @@ final class FinetuneCommand implements Callable<Integer> {
             return Main.DONE;
         }
         TaskSetup setup = taskOptions.setup();
-        int examples = setup.trainRows().size();
-        TrainerSettings settings = training.settings(examples, seed);
-        long steps = settings.plan(examples).steps();
-        UsageException.whileChecking(() -> method.review(steps)).forEach(console::warn);
         try (Backend backend = backendOptions.open(console)) {
             TaskSetup.Loaded loaded = setup.load(backend, console, seed);
             Examples trainData = loaded.train();
             Examples devData = loaded.dev();
+            TrainerSettings settings = training.settings(trainData.size(), seed);
+            long steps = settings.plan(trainData.size()).steps();
+            UsageException.whileChecking(() -> method.review(steps)).forEach(console::warn);
             FineTuning tuning =
                     UsageException.whileChecking(() -> new FineTuning(loaded.task(), method, settings, weightDecay));
             taskOptions.start(tuning, backend, console);

@@ -1,9 +1,13 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.task.LanguageModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.TaskFile;
 import dev.rankine.lora.task.TextScoring;
 import dev.rankine.tensor.Backend;
+import dev.rankine.transformer.checkpoint.Checkpoints;
+import dev.rankine.transformer.data.Template;
+import dev.rankine.transformer.decode.Search;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "predict",
         description = "Reads a source from every line and writes source, tab, prediction; with several adapters a"
                 + " prediction of each, in their order. An adapter tells what it was trained for: a classifier answers"
-                + " with the label and its probability, a regression with the score.",
+                + " with the label and its probability, a regression with the score, a language model goes on with the"
+                + " line. Line ends and tabs that it writes become \\n and \\t.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -39,11 +45,17 @@ final class PredictCommand implements Runnable {
     @Mixin
     private AdapterOptions adapters;
 
+    @Mixin
+    private PromptOptions prompts;
+
+    @Mixin
+    private WritingOptions writing;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "Where to read; of lines with tabs the first column, or the first two for a task of pairs"
-                    + " (default: standard input).")
+            description = "Where to read; of lines with tabs the first column, or the first two for a task of pairs, or"
+                    + " as many as the template has names (default: standard input).")
     private @Nullable Path file;
 
     @Mixin
@@ -63,12 +75,11 @@ final class PredictCommand implements Runnable {
             Inputs.requireFile("FILE", file);
         }
         TaskFile known = adapters.taskFile();
+        Search search = writing.search();
+        Integer most = writing.most();
         List<String> lines = lines();
         try (Backend backend = backendOptions.open(console)) {
-            Answering answering = known == null || known.task().equals(Seq2Seq.KIND)
-                    ? Answering.seq2seq(Seq2Seq.load(backend, model), lines, console)
-                    : Answering.scoring(
-                            TextScoring.load(backend, model, TextScoring.Settings.of(known)), lines, known.pairs());
+            Answering answering = answering(known, lines, search, most, backend);
             List<StringBuilder> answered =
                     answering.sources().stream().map(StringBuilder::new).toList();
             adapters.forEach(answering.task().model(), backend, _ -> {
@@ -79,6 +90,31 @@ final class PredictCommand implements Runnable {
             });
             answered.forEach(console.out()::println);
         }
+    }
+
+    /** The bare model does what its architecture is made for. */
+    private Answering answering(
+            @Nullable TaskFile known, List<String> lines, Search search, @Nullable Integer most, Backend backend) {
+        String task = known != null
+                ? known.task()
+                : Checkpoints.architecture(model).isDecoder() ? LanguageModelling.KIND : Seq2Seq.KIND;
+        return switch (task) {
+            case LanguageModelling.KIND -> {
+                Template template = prompts.template(known);
+                Integer length = known == null ? null : known.maxLength();
+                var settings = new LanguageModelling.Settings(length, template);
+                yield Answering.language(
+                        LanguageModelling.load(backend, model, settings), lines, template, search, most);
+            }
+            case Seq2Seq.KIND -> Answering.seq2seq(Seq2Seq.load(backend, model), lines, console);
+            default -> {
+                prompts.requireNone(task);
+                writing.requireNone(task);
+                TaskFile scoring = Objects.requireNonNull(known);
+                yield Answering.scoring(
+                        TextScoring.load(backend, model, TextScoring.Settings.of(scoring)), lines, scoring.pairs());
+            }
+        };
     }
 
     private List<String> lines() {

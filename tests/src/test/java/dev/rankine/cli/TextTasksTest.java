@@ -204,7 +204,7 @@ class TextTasksTest {
         refused(2, "there is no format 'sst5'; there are: cola, sst2", "classify", reviews, "--format", "sst5");
         refused(2, "--format stsb is for --task regress, not classify", "classify", reviews, "--format", "stsb");
         refused(2, "drop them or it", "classify", reviews, "--format", "rte", "--text-column", "x");
-        refused(2, "seq2seq reads source, tab, target", "seq2seq", reviews, "--format", "rte");
+        refused(2, "are for --task classify and regress, not seq2seq", "seq2seq", reviews, "--format", "rte");
         refused(
                 1,
                 "line 2: column 'verdict': label 'yes' is none of good, bad",

@@ -1,5 +1,6 @@
 package dev.rankine.lora.task;
 
+import dev.rankine.transformer.data.Template;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,12 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param labels the classes in the order of their numbers; empty for tasks without
  * @param pairs whether it reads two texts
  * @param maxLength what longer texts were cut to, null for the model's positions
+ * @param template how prompts are put together, null where texts stand for themselves
  */
 public record TaskFile(
         String task,
         List<String> labels,
         boolean pairs,
-        @Nullable Integer maxLength) {
+        @Nullable Integer maxLength,
+        @Nullable String template) {
     public static final String NAME = "rankine_task.json";
 
     private static final JsonMapper JSON =
@@ -35,7 +38,17 @@ public record TaskFile(
 
     /** Of a task that needs to say no more than its kind. */
     static TaskFile of(String task) {
-        return new TaskFile(task, List.of(), false, null);
+        return of(task, null, null);
+    }
+
+    /** Of a task without labels. */
+    static TaskFile of(String task, @Nullable Integer maxLength, @Nullable String template) {
+        return new TaskFile(task, List.of(), false, maxLength, template);
+    }
+
+    /** The template; null where there is none. */
+    public @Nullable Template promptTemplate() {
+        return template == null ? null : Template.of(template);
     }
 
     /** What a folder says; null if it does not. */

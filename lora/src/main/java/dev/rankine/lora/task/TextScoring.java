@@ -147,7 +147,7 @@ public final class TextScoring implements Task {
 
     @Override
     public TaskFile file() {
-        return new TaskFile(kind(), settings.labels(), settings.pairs(), settings.maxLength());
+        return new TaskFile(kind(), settings.labels(), settings.pairs(), settings.maxLength(), null);
     }
 
     /** Tensors that the folder has not: they begin at random. */

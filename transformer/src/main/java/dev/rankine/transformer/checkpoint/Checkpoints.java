@@ -112,6 +112,15 @@ public final class Checkpoints {
                 config(folder), WeightFiles.in(folder), new RandomWeights(backend, dtype, 0));
     }
 
+    /**
+     * The family of a folder's model.
+     *
+     * @throws CheckpointException if the configuration cannot be read or names none that is supported
+     */
+    public static Architecture architecture(Path folder) {
+        return Architecture.of(config(folder));
+    }
+
     private static ConfigKeys config(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw CheckpointException.in(

@@ -36,6 +36,11 @@ public record Sampling(double temperature, int topK, double topP, long seed, lon
         return new Sampling(temperature, Integer.MAX_VALUE, 1, seed, 0);
     }
 
+    @Override
+    public Sampling from(long first) {
+        return new Sampling(temperature, topK, topP, seed, firstRow + first);
+    }
+
     Choice choice() {
         return (scores, from, vocabulary, row, step) -> {
             Integer[] order = new Integer[vocabulary];

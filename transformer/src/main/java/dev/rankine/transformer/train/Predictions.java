@@ -107,7 +107,8 @@ public final class Predictions {
                 : Double.toString(value);
     }
 
-    private static String escaped(String text) {
+    /** A text as it stands in a cell. */
+    public static String escaped(String text) {
         return text.replace("\\", "\\\\")
                 .replace("\t", "\\t")
                 .replace("\n", "\\n")
