@@ -3,20 +3,35 @@ package dev.rankine.fuzz;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
 import dev.rankine.lora.StoredAdapter;
+import dev.rankine.lora.inspect.AdapterContents;
+import dev.rankine.lora.inspect.ModelContents;
+import dev.rankine.lora.inspect.ModelForm;
 import dev.rankine.lora.peft.PeftException;
+import dev.rankine.lora.peft.PeftFolder;
 import dev.rankine.lora.task.AdapterFolder;
+import dev.rankine.lora.task.MergedModel;
 import dev.rankine.lora.task.Seq2Seq;
+import dev.rankine.lora.task.TaskFile;
+import dev.rankine.lora.task.TextScoring;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.files.Checksums;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsException;
+import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.checkpoint.CheckpointException;
 import dev.rankine.transformer.checkpoint.Checkpoints;
+import dev.rankine.transformer.checkpoint.WeightFiles;
 import dev.rankine.transformer.data.DataException;
+import dev.rankine.transformer.data.Glue;
+import dev.rankine.transformer.data.TextColumns;
+import dev.rankine.transformer.data.TextExamples;
 import dev.rankine.transformer.data.TsvPairs;
 import dev.rankine.transformer.site.LinearSite;
+import dev.rankine.transformer.text.Tokenizer;
+import dev.rankine.transformer.text.Tokens;
 import dev.rankine.transformer.train.MetricsLog;
 import dev.rankine.transformer.train.Predictions;
 import dev.rankine.transformer.train.RunFolder;
@@ -46,21 +61,99 @@ enum FileReader {
     MODEL(CheckpointException.class, IllegalArgumentException.class) {
         @Override
         void read(Input input, Path folder) throws IOException {
-            input.textAndTensors(folder.resolve(Checkpoints.CONFIG), folder.resolve(Checkpoints.WEIGHTS));
+            input.files(folder, Checkpoints.CONFIG, Checkpoints.WEIGHTS);
             Seq2Seq.load(Shared.BACKEND, folder);
+        }
+    },
+    /** BERT, RoBERTa, GPT-2 and LLaMA, and what is told of any folder. */
+    FAMILY(CheckpointException.class, IllegalArgumentException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            input.files(folder, Checkpoints.CONFIG, Checkpoints.WEIGHTS);
+            Checkpoints.any(folder, new RandomWeights(Shared.BACKEND, DType.F32, 0));
+            ModelForm.read(folder).activations(1, 1);
+            ModelContents.read(folder, Shared.BACKEND, 0);
+        }
+    },
+    /** The index of weights in two files, which are as they should be. */
+    SHARDS(CheckpointException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            if (!Files.exists(folder.resolve(Checkpoints.CONFIG))) {
+                SeedCorpus.writeShards(Shared.TASK, folder);
+            }
+            input.whole(folder.resolve(WeightFiles.INDEX));
+            Seq2Seq.load(Shared.BACKEND, folder);
+        }
+    },
+    /** Every form of it, one by one or together. */
+    TOKENIZER(IllegalArgumentException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            input.files(folder, TOKENIZER_FILES);
+            Tokenizer tokenizer = Tokenizer.read(folder);
+            tokenizer.requireFits(tokenizer.size());
+            for (String text : TEXTS) {
+                Tokens tokens = tokenizer.encode(text);
+                tokenizer.encode(text, text);
+                tokenizer.encodePlain(text);
+                tokenizer.decode(tokens.ids());
+            }
+            Tokenizer cut = tokenizer.cutTo(4);
+            TEXTS.forEach(text -> cut.encode(text, text));
+        }
+    },
+    /** Labelled texts; the first byte tells the form of the file and its columns. */
+    TABLE(DataException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            String form =
+                    switch (input.first()) {
+                        case 'c' -> "csv";
+                        case 'j' -> "jsonl";
+                        default -> "tsv";
+                    };
+            TextColumns columns =
+                    switch (input.first()) {
+                        case 'g' -> Glue.MRPC.columns();
+                        case 'n' -> new TextColumns("1", "2", "3", false);
+                        default -> new TextColumns("text", "pair", "label", true);
+                    };
+            TextExamples examples =
+                    TextExamples.read(input.rest().whole(folder.resolve("rows." + form)), columns, 100);
+            examples.texts();
+            examples.classes(examples.distinctLabels());
+            examples.scores();
+        }
+    },
+    /** An adapter with a head that was trained beside it, as merging reads it, and what it says of its task. */
+    TRAINED_HEAD(PeftException.class, CheckpointException.class, IllegalArgumentException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            input.files(folder, PeftFolder.CONFIG, TaskFile.NAME, PeftFolder.TENSORS);
+            AdapterContents.read(folder, Shared.BACKEND);
+            TaskFile task = TaskFile.in(folder);
+            if (task != null) {
+                TextScoring.Settings.of(task);
+            }
+            Path out = folder.resolve("merged");
+            for (String file : new String[] {Checkpoints.CONFIG, Checkpoints.WEIGHTS}) {
+                Files.deleteIfExists(out.resolve(file));
+            }
+            MergedModel.write(SeedCorpus.family("roberta_words"), folder, out, null, Shared.BACKEND);
         }
     },
     PEFT_ADAPTER(PeftException.class) {
         @Override
         void read(Input input, Path folder) throws IOException {
-            input.textAndTensors(folder.resolve("adapter_config.json"), folder.resolve(StoredAdapter.TENSORS));
+            input.files(folder, PeftFolder.CONFIG, PeftFolder.TENSORS);
             attach(folder);
         }
     },
     STORED_ADAPTER(IllegalArgumentException.class, ShapeMismatch.class) {
         @Override
         void read(Input input, Path folder) throws IOException {
-            input.textAndTensors(folder.resolve(StoredAdapter.DESCRIPTION), folder.resolve(StoredAdapter.TENSORS));
+            input.files(folder, StoredAdapter.DESCRIPTION, StoredAdapter.TENSORS);
             attach(folder);
         }
     },
@@ -94,11 +187,18 @@ enum FileReader {
         @Override
         void read(Input input, Path folder) throws IOException {
             Path checkpoint = Files.createDirectories(folder.resolve("step-1"));
-            input.textAndTensors(checkpoint.resolve("state.json"), checkpoint.resolve("state.safetensors"));
+            input.files(checkpoint, "state.json", "state.safetensors");
             Checksums.write(checkpoint);
             new TrainingCheckpoint(checkpoint).load(Shared.BACKEND);
         }
     };
+
+    static final String[] TOKENIZER_FILES = {
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "vocab.txt"
+    };
+
+    private static final List<String> TEXTS =
+            List.of("", "ab", "Ab  a\tb\n", "\u00e4\uD83D\uDE00 1 \u4e2d<s>", "\0", "ab".repeat(70));
 
     /** A model with few and small weights, which adapters are put on. */
     private static final class Shared {

@@ -25,17 +25,17 @@ final class ByteLevelBpe {
         definition.put("version", "1.0");
         ArrayNode added = definition.putArray("added_tokens");
         SPECIAL.stream()
-                .filter(vocabulary::has)
+                .filter(token -> vocabulary.path(token).isInt())
                 .forEach(token ->
-                        SpecialToken.add(added, token, vocabulary.get(token).asInt()));
+                        SpecialToken.add(added, token, vocabulary.get(token).intValue()));
         definition.putNull("normalizer");
         byteLevel(definition.putObject("pre_tokenizer"), prefixSpace);
         JsonNode start = vocabulary.path("<s>");
         JsonNode end = vocabulary.path("</s>");
-        if (start.isNumber() && end.isNumber()) {
+        if (start.isInt() && end.isInt()) {
             ObjectNode around = definition.putObject("post_processor").put("type", "RobertaProcessing");
-            around.putArray("sep").add("</s>").add(end.asInt());
-            around.putArray("cls").add("<s>").add(start.asInt());
+            around.putArray("sep").add("</s>").add(end.intValue());
+            around.putArray("cls").add("<s>").add(start.intValue());
             around.put("trim_offsets", true).put("add_prefix_space", prefixSpace);
         } else {
             byteLevel(definition.putObject("post_processor"), prefixSpace);

@@ -5,9 +5,12 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,19 +27,27 @@ public final class Tokenizer {
     /** With it the library looks for nothing outside its jar, calls nobody, and takes the processor's native part. */
     private static final String OFFLINE = "ai.djl.offline";
 
+    /** Gives native memory back. */
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Path source;
     private final ObjectNode definition;
     private final HuggingFaceTokenizer library;
     private final SpecialTokens special;
     private final int size;
 
-    private Tokenizer(ObjectNode definition, SpecialTokens special) {
+    private Tokenizer(Path source, ObjectNode definition, SpecialTokens special) {
+        this.source = source;
         this.definition = definition;
-        this.library = open(definition);
         this.special = special;
         this.size = largestId(definition) + 1;
+        HuggingFaceTokenizer opened = open(definition);
+        this.library = opened;
+        CLEANER.register(this, opened::close);
     }
 
     private static HuggingFaceTokenizer open(ObjectNode definition) {
+        TokenizerRules.check(definition);
         if (System.getProperty(OFFLINE) == null) {
             System.setProperty(OFFLINE, "true");
         }
@@ -61,7 +72,7 @@ public final class Tokenizer {
     public static Tokenizer read(Path folder) {
         TokenizerFiles files = TokenizerFiles.in(folder);
         try {
-            return new Tokenizer(files.definition(), files.special());
+            return new Tokenizer(files.source(), files.definition(), files.special());
         } catch (RuntimeException refused) {
             throw new IllegalArgumentException(
                     files.source() + " is no tokenizer that can be used: " + refused.getMessage(), refused);
@@ -87,7 +98,7 @@ public final class Tokenizer {
                 .put("max_length", length)
                 .put("strategy", "LongestFirst")
                 .put("stride", 0);
-        return new Tokenizer(cut, special);
+        return new Tokenizer(source, cut, special);
     }
 
     private static int largestId(ObjectNode definition) {
@@ -101,8 +112,9 @@ public final class Tokenizer {
         for (JsonNode added : definition.path("added_tokens")) {
             largest = Math.max(largest, added.path("id").asInt());
         }
-        if (largest < 0) {
-            throw new IllegalArgumentException("its model has no vocabulary");
+        if (largest < 0 || largest == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    largest < 0 ? "its model has no vocabulary" : "the id " + largest + " is too large for a vocabulary");
         }
         return largest;
     }
@@ -126,21 +138,36 @@ public final class Tokenizer {
 
     /** A text with the special tokens that the model wants around it. */
     public Tokens encode(String text) {
-        return tokens(library.encode(whole(text), true, false));
+        return tokens(() -> library.encode(whole(text), true, false));
     }
 
     /** Two texts, likewise. */
     public Tokens encode(String text, String pair) {
-        return tokens(library.encode(whole(text), whole(pair), true, false));
+        return tokens(() -> library.encode(whole(text), whole(pair), true, false));
     }
 
     /** A text alone, without special tokens. */
     public Tokens encodePlain(String text) {
-        return tokens(library.encode(whole(text), false, false));
+        return tokens(() -> library.encode(whole(text), false, false));
     }
 
-    private static Tokens tokens(Encoding encoding) {
+    private Tokens tokens(Supplier<Encoding> work) {
+        Encoding encoding = asked(work);
         return new Tokens(encoding.getIds(), encoding.getTypeIds(), encoding.exceedMaxLength());
+    }
+
+    /** What the library answers; it finds some faults of a definition only where a text needs the faulty part. */
+    private <T> T asked(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalArgumentException unfit) {
+            throw unfit;
+        } catch (RuntimeException refused) {
+            throw new IllegalArgumentException(
+                    source + " is no tokenizer for this text: " + refused.getMessage(), refused);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** The native part takes UTF-8, in which half a character cannot be written. */
@@ -167,6 +194,6 @@ public final class Tokenizer {
                 throw new IllegalArgumentException("decode: id " + id + " is negative");
             }
         }
-        return library.decode(ids, true);
+        return asked(() -> library.decode(ids, true));
     }
 }

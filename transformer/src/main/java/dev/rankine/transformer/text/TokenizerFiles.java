@@ -99,7 +99,10 @@ record TokenizerFiles(Path source, ObjectNode definition, SpecialTokens special)
     private static SpecialTokens special(ObjectNode definition, ObjectNode config) {
         Map<String, Long> byContent = new LinkedHashMap<>();
         for (JsonNode added : definition.path("added_tokens")) {
-            byContent.put(added.path("content").asString(""), added.path("id").asLong());
+            if (added.path("id").isIntegralNumber() && added.path("id").canConvertToLong()) {
+                byContent.put(
+                        added.path("content").asString(""), added.path("id").longValue());
+            }
         }
         Map<String, Long> ids = new LinkedHashMap<>();
         for (String part : PARTS) {
