@@ -36,12 +36,17 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
 
     /** Bytes that are allocated for tensors; mapped files do not count there. */
     public long tensors() {
-        return trained + activations;
+        return sum(trained, activations);
     }
 
     /** Everything, with the program itself. */
     public long total() {
-        return weights + tensors() + PROGRAM;
+        return sum(sum(weights, tensors()), PROGRAM);
+    }
+
+    /** No sum of two amounts turns negative: an absurd one is the largest there is. */
+    private static long sum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     /** Whether it fits a machine. */

@@ -31,6 +31,14 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
     /** Of models whose configuration leaves the width of the feed-forward sublayer out, as GPT-2's does. */
     private static final int USUAL_RATIO = 4;
 
+    public ModelForm {
+        if (Math.min(Math.min(width, feedForward), heads) < 1 || Math.min(Math.min(scores, layers), crossLayers) < 0) {
+            throw new IllegalArgumentException("no model has a width of " + width + ", " + feedForward
+                    + " inside its feed-forward sublayers, " + heads + " heads, " + layers + " and " + crossLayers
+                    + " layers, and " + scores + " scores");
+        }
+    }
+
     /**
      * The form of a folder's model.
      *
@@ -49,7 +57,7 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
         boolean pair = config.path("is_encoder_decoder").asBoolean(config.has("decoder_layers"));
         return new ModelForm(
                 width,
-                number(file, config, FEED_FORWARD, USUAL_RATIO * width),
+                number(file, config, FEED_FORWARD, (int) Math.min(Integer.MAX_VALUE, (long) USUAL_RATIO * width)),
                 number(file, config, HEADS, 0),
                 scoresWords ? number(file, config, List.of("vocab_size"), 0) : 0,
                 number(file, config, LAYERS, 0),

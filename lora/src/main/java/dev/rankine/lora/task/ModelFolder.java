@@ -46,18 +46,19 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
     /** The folder as the adapter of another needs it. */
     static ModelFolder forAdapter(Path path, Path adapter) {
         ModelFolder folder = of(path);
-        return new ModelFolder(path, folder.config, labels(adapter));
+        return new ModelFolder(
+                path, folder.config, labels(adapter, folder.config.path("hidden_size").asInt(0)));
     }
 
     /** Of the last matrix of a trained head, which is the smallest: [L, C]. */
-    private static OptionalInt labels(Path adapter) {
+    private static OptionalInt labels(Path adapter, int width) {
         Path file = adapter.resolve(AdapterFolder.TENSORS);
         try {
             Safetensors tensors = Safetensors.open(file);
             return tensors.names().stream()
                     .filter(name -> AdapterFolder.modulePath(name).startsWith(BertClassifier.HEAD + "."))
                     .map(tensors::shape)
-                    .filter(shape -> shape.rank() == 2)
+                    .filter(shape -> shape.rank() == 2 && shape.dim(1) == width)
                     .mapToInt((Shape shape) -> shape.dim(0))
                     .min();
         } catch (IOException unreadable) {

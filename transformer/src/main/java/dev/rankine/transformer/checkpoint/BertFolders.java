@@ -11,6 +11,10 @@ import java.util.function.UnaryOperator;
 
 /** BERT and RoBERTa in folders: a body, and the head of whatever it was trained for. */
 final class BertFolders {
+    /** The matrix that scores labels, in RoBERTa and in BERT. */
+    private static final List<String> HEADS =
+            List.of(BertClassifier.HEAD + ".out_proj.weight", BertClassifier.HEAD + ".weight");
+
     private BertFolders() {}
 
     static Pretrained<BertConfig, BertClassifier> classifier(
@@ -26,6 +30,22 @@ final class BertFolders {
         BertClassifier model = new BertClassifier(config.settings(), labels, weights);
         weights.requireComplete();
         return new Pretrained<>(config, model, weights.fresh(), weights.unused());
+    }
+
+    /** A classifier with the head that lies in the folder. */
+    static BertClassifier ownClassifier(ConfigKeys keys, WeightFiles files, RandomWeights start) {
+        int labels = keys.labels();
+        String head = HEADS.stream()
+                .filter(files.names()::contains)
+                .findFirst()
+                .orElseThrow(() -> CheckpointException.in(
+                        keys.file(),
+                        "names " + keys.architecture() + ", and " + files.path() + " has none of " + HEADS));
+        if (files.shape(head).rank() != 2 || files.shape(head).dim(0) != labels) {
+            throw CheckpointException.in(
+                    keys.file(), "says that there are " + labels + " labels, " + head + " is " + files.shape(head));
+        }
+        return classifier(keys, files, labels, start).model();
     }
 
     static Pretrained<BertConfig, BertMaskedLanguageModel> maskedLanguageModel(

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * did not fit or were never asked for.
  */
 final class CheckpointWeights implements Weights {
+    /** So many more tensors may be missing than there are: a configuration that asks for a billion layers is answered early. */
+    private static final int MOST_MISSING = 1000;
+
     private final WeightFiles files;
     private final TensorNames names;
     private final RandomWeights start;
@@ -64,10 +67,14 @@ final class CheckpointWeights implements Weights {
         boolean fits = stored != null && files.shape(stored).equals(shape);
         if (!fits && names.fresh().test(name)) {
             fresh.add(name);
-            return start.take(name, shape, beginning);
+            // memory only where the rest fits: a wrong configuration could ask for any amount
+            return missing.isEmpty() && unfit.isEmpty() ? start.take(name, shape, beginning) : placeholder(shape);
         }
         if (stored == null) {
             missing.add(name);
+            if (missing.size() > files.names().size() + MOST_MISSING) {
+                requireComplete();
+            }
             return placeholder(shape);
         }
         taken.add(stored);

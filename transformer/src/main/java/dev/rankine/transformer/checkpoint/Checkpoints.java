@@ -89,7 +89,7 @@ public final class Checkpoints {
             case BART, MBART -> load(folder, start.backend(), start.dtype()).model();
             case BERT, ROBERTA ->
                 keys.architecture().endsWith("ForSequenceClassification")
-                        ? classifier(folder, keys.labels(), start).model()
+                        ? BertFolders.ownClassifier(keys, WeightFiles.in(folder), start)
                         : maskedLanguageModel(folder, start).model();
             case GPT2, LLAMA ->
                 languageModel(folder, start.backend(), start.dtype()).model();
