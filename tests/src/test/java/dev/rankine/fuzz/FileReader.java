@@ -107,20 +107,17 @@ enum FileReader {
     TABLE(DataException.class) {
         @Override
         void read(Input input, Path folder) throws IOException {
-            String form =
-                    switch (input.first()) {
-                        case 'c' -> "csv";
-                        case 'j' -> "jsonl";
-                        default -> "tsv";
-                    };
-            TextColumns columns =
-                    switch (input.first()) {
-                        case 'g' -> Glue.MRPC.columns();
-                        case 'n' -> new TextColumns("1", "2", "3", false);
-                        default -> new TextColumns("text", "pair", "label", true);
-                    };
-            TextExamples examples =
-                    TextExamples.read(input.rest().whole(folder.resolve("rows." + form)), columns, 100);
+            String form = switch (input.first()) {
+                case 'c' -> "csv";
+                case 'j' -> "jsonl";
+                default -> "tsv";
+            };
+            TextColumns columns = switch (input.first()) {
+                case 'g' -> Glue.MRPC.columns();
+                case 'n' -> new TextColumns("1", "2", "3", false);
+                default -> new TextColumns("text", "pair", "label", true);
+            };
+            TextExamples examples = TextExamples.read(input.rest().whole(folder.resolve("rows." + form)), columns, 100);
             examples.texts();
             examples.classes(examples.distinctLabels());
             examples.scores();

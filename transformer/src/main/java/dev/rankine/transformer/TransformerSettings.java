@@ -25,6 +25,10 @@ public record TransformerSettings(
         requirePositive("vocabulary", vocabulary);
         requirePositive("width", width);
         requirePositive("positions", maxPositions);
+        int most = Integer.MAX_VALUE - form.layout().stack().firstPosition();
+        if (maxPositions > most) {
+            throw new IllegalArgumentException("positions must be at most " + most + ", got " + maxPositions);
+        }
         requireWholeHeads("encoder", width, encoder);
         requireWholeHeads("decoder", width, decoder);
         if (!(initStd >= 0 && initStd < Double.POSITIVE_INFINITY)) {

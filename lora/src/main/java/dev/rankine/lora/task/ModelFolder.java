@@ -47,7 +47,9 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
     static ModelFolder forAdapter(Path path, Path adapter) {
         ModelFolder folder = of(path);
         return new ModelFolder(
-                path, folder.config, labels(adapter, folder.config.path("hidden_size").asInt(0)));
+                path,
+                folder.config,
+                labels(adapter, folder.config.path("hidden_size").asInt(0)));
     }
 
     /** Of the last matrix of a trained head, which is the smallest: [L, C]. */

@@ -164,7 +164,8 @@ final class SafePattern {
 
     private boolean counted() {
         int end = pattern.indexOf('}', at);
-        String[] bounds = end < 0 ? new String[0] : pattern.substring(at + 1, end).split(",", -1);
+        String[] bounds =
+                end < 0 ? new String[0] : pattern.substring(at + 1, end).split(",", -1);
         if (bounds.length == 0 || bounds.length > 2 || !isCount(bounds[0]) || !isCount(bounds[bounds.length - 1])) {
             throw refusal("a brace that counts nothing must be escaped");
         }
@@ -197,7 +198,7 @@ final class SafePattern {
     }
 
     private IllegalArgumentException refusal(String why) {
-        return new IllegalArgumentException("the pattern '" + pattern + "' could search without end, since " + why
-                + " (at character " + at + ")");
+        return new IllegalArgumentException(
+                "the pattern '" + pattern + "' could search without end, since " + why + " (at character " + at + ")");
     }
 }

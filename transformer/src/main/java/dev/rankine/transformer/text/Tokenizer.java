@@ -114,7 +114,9 @@ public final class Tokenizer {
         }
         if (largest < 0 || largest == Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    largest < 0 ? "its model has no vocabulary" : "the id " + largest + " is too large for a vocabulary");
+                    largest < 0
+                            ? "its model has no vocabulary"
+                            : "the id " + largest + " is too large for a vocabulary");
         }
         return largest;
     }

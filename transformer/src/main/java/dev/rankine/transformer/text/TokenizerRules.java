@@ -48,7 +48,16 @@ final class TokenizerRules {
             "post_processor",
             Set.of("BertProcessing", "ByteLevel", "RobertaProcessing", "TemplateProcessing"),
             "decoder",
-            Set.of("BPEDecoder", "ByteFallback", "ByteLevel", "CTC", "Fuse", "Metaspace", "Replace", "Strip", "WordPiece"),
+            Set.of(
+                    "BPEDecoder",
+                    "ByteFallback",
+                    "ByteLevel",
+                    "CTC",
+                    "Fuse",
+                    "Metaspace",
+                    "Replace",
+                    "Strip",
+                    "WordPiece"),
             "model",
             Set.of("BPE", "Unigram", "WordLevel", "WordPiece"));
 
@@ -75,7 +84,8 @@ final class TokenizerRules {
             return;
         }
         switch (type(part, node)) {
-            case "Prepend" -> require(part, node, !node.path("prepend").asString("").isEmpty(), "prepends nothing");
+            case "Prepend" ->
+                require(part, node, !node.path("prepend").asString("").isEmpty(), "prepends nothing");
             case "Replace" -> require(part, node, consumes(part, node), "replaces what may be empty");
             case "Split" -> consumes(part, node);
             case "Strip" -> require(part, node, isNone(node.path("stop")), "strips the ends of tokens");
@@ -137,8 +147,8 @@ final class TokenizerRules {
                     ? merge.stringValue().substring(merge.stringValue().lastIndexOf(' ') + 1)
                     : merge.path(1).asString("");
             if (!second.startsWith(prefix)) {
-                throw new IllegalArgumentException("its model merges " + merge + ", of which the second must begin with '"
-                        + prefix + "', its " + PREFIX);
+                throw new IllegalArgumentException("its model merges " + merge
+                        + ", of which the second must begin with '" + prefix + "', its " + PREFIX);
             }
         }
     }
