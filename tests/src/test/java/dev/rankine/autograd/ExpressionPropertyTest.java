@@ -10,18 +10,22 @@ import static dev.rankine.autograd.op.Sigmoid.sigmoid;
 import static dev.rankine.autograd.op.Softmax.softmax;
 import static dev.rankine.autograd.op.Tanh.tanh;
 
+import dev.rankine.Corners;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 
 /**
  * Gradients of random graphs: a program is a list of instructions, each of which takes two earlier values, so results
@@ -51,6 +55,26 @@ class ExpressionPropertyTest {
             @ForAll("programs") List<Instruction> program, @ForAll("sizes") int size, @ForAll long seed) {
         GradientCheck.check(
                 program.toString(), in -> run(program, in), seed, point(size, seed, 0), point(size, seed, 1));
+    }
+
+    @Property(tries = 2000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theProgramsReachTheirCorners(@ForAll("programs") List<Instruction> program, @ForAll("sizes") int size) {
+        Set<Integer> used = new HashSet<>();
+        boolean shared = false;
+        boolean squared = false;
+        for (int i = 0; i < program.size(); i++) {
+            int left = i + 1 - program.get(i).left() % (i + 2);
+            int right = i + 1 - program.get(i).right() % (i + 2);
+            squared |= left == right;
+            shared |= !used.add(left) | (left != right && !used.add(right));
+        }
+        Corners.atLeast(40, "a value with several readers", shared);
+        Corners.atLeast(30, "a value twice in one operation", squared);
+        Corners.atLeast(30, "an unused value", used.size() < program.size() + 1);
+        Corners.atLeast(2, "a single operation", program.size() == 1);
+        Corners.atLeast(10, "ten operations and more", program.size() >= 10);
+        Corners.atLeast(15, "one element", size == 1);
     }
 
     @Provide

@@ -2,14 +2,18 @@ package dev.rankine.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rankine.Corners;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +35,23 @@ class SpecGradientTest {
     void gradientsAreThoseOfCentralDifferencesAtAnyShape(@ForAll("relabelled") SpecCase sample, @ForAll long seed) {
         GradientCheck.check(
                 sample.toString(), sample.spec().function(), seed, sample.points(SpecCase.REFERENCE, DType.F64, seed));
+    }
+
+    @Property(tries = 2000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theShapesReachTheirCorners(@ForAll("relabelled") SpecCase sample) {
+        int[] lengths = sample.shapes().stream()
+                .flatMapToInt(shape -> Arrays.stream(shape.toArray()))
+                .toArray();
+        Corners.atLeast(5, "an empty axis", Arrays.stream(lengths).anyMatch(length -> length == 0));
+        Corners.atLeast(20, "an axis of one element", Arrays.stream(lengths).anyMatch(length -> length == 1));
+        Corners.atLeast(30, "an odd axis", Arrays.stream(lengths).anyMatch(length -> length > 1 && length % 2 == 1));
+        Corners.atLeast(30, "an even axis", Arrays.stream(lengths).anyMatch(length -> length > 0 && length % 2 == 0));
+        List<Shape> shapes = sample.shapes();
+        Corners.atLeast(
+                10,
+                "inputs of different ranks",
+                shapes.stream().map(Shape::rank).distinct().count() > 1);
     }
 
     @Provide

@@ -3,6 +3,7 @@ package dev.rankine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.Corners;
 import dev.rankine.lora.AdaptiveWindows.Window;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -11,6 +12,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,16 @@ class AdaptiveWindowsPropertyTest {
         Arbitrary<Long> rest = Arbitraries.longs().between(0, 900);
         return Combinators.combine(target, more, warmup, first, growth, rest)
                 .as((t, m, ni, ti, g, l) -> new AdaptiveWindows(t + m, t, ni, ti + g + l, ti, ti + g));
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theSchedulesReachTheirCorners(@ForAll("schedules") AdaptiveWindows schedule) {
+        Corners.atLeast(2, "nothing to cut", schedule.initial() == schedule.target());
+        Corners.atLeast(2, "no warm-up", schedule.warmup() == 0);
+        Corners.atLeast(2, "windows of one step at first", schedule.first() == 1);
+        Corners.atLeast(2, "windows that do not grow", schedule.first() == schedule.last());
+        Corners.atLeast(30, "windows that grow", schedule.first() < schedule.last());
     }
 
     @Property

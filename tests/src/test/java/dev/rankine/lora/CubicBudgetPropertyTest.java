@@ -3,6 +3,7 @@ package dev.rankine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.Corners;
 import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -10,6 +11,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,19 @@ class CubicBudgetPropertyTest {
         Arbitrary<Long> interval = Arbitraries.longs().between(1, 120);
         return Combinators.combine(target, more, before, during, after, interval)
                 .as((t, m, ti, d, tf, i) -> new CubicBudget(t + m, t, ti, tf, ti + d + tf, i));
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theBudgetsReachTheirCorners(@ForAll("budgets") CubicBudget budget) {
+        long fall = budget.end() - budget.warmup();
+        Corners.atLeast(2, "nothing to cut", budget.initial() == budget.target());
+        Corners.atLeast(1, "a single triplet left", budget.target() == 1);
+        Corners.atLeast(2, "no warm-up", budget.warmup() == 0);
+        Corners.atLeast(2, "nothing after the fall", budget.end() == budget.steps());
+        Corners.atLeast(2, "a fall of one step", fall == 1);
+        Corners.atLeast(2, "an interval longer than the fall", budget.interval() > fall);
+        Corners.atLeast(20, "an interval that does not divide the fall", fall % budget.interval() != 0);
     }
 
     @Property

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.Corners;
 import dev.rankine.autograd.GradientCheck;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
@@ -22,6 +23,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.junit.jupiter.api.Test;
 
 /** DoRA: W' = diag(m / n) V', its norms without a product of full size, its two gradients. */
@@ -105,6 +107,15 @@ class DoraPropertyTest {
                         width, width, width, Arbitraries.of(.25, 1.0, 2.0), either, either, Arbitraries.longs())
                 .as((i, o, r, s, zero, bias, seed) -> new Case(i, o, Math.min(r, Math.min(i, o)), s, zero, bias, seed))
                 .withoutEdgeCases();
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theCasesReachTheirCorners(@ForAll("cases") Case c) {
+        Corners.atLeast(10, "rank 1", c.rank() == 1);
+        Corners.atLeast(10, "full rank", c.rank() > 1 && c.rank() == Math.min(c.inputs(), c.outputs()));
+        Corners.atLeast(30, "a row of W0 without length", c.zeroRow());
+        Corners.atLeast(30, "no bias", !c.bias());
     }
 
     /** Cases whose norms the cheap formula can tell from 0. */

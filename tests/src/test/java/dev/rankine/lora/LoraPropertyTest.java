@@ -3,6 +3,7 @@ package dev.rankine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.Corners;
 import dev.rankine.autograd.GradientCheck;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
@@ -25,6 +26,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 
 /** The algebra of y = x W0^T + bias + s ((x A^T) .* g) B^T, for LoRA and every method that gates its triplets. */
 class LoraPropertyTest {
@@ -83,6 +85,21 @@ class LoraPropertyTest {
         return Combinators.combine(width, width, width, scale, batch, Arbitraries.longs())
                 .as((i, o, r, s, n, seed) -> new Case(i, o, Math.min(r, Math.min(i, o)), s, n, seed))
                 .withoutEdgeCases();
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theCasesReachTheirCorners(@ForAll("cases") Case c) {
+        int fullRank = Math.min(c.inputs(), c.outputs());
+        double[] gates = c.gates();
+        Corners.atLeast(10, "no example", c.batch() == 0);
+        Corners.atLeast(10, "rank 1", c.rank() == 1);
+        Corners.atLeast(10, "full rank", c.rank() == fullRank && fullRank > 1);
+        Corners.atLeast(10, "a single input or output", fullRank == 1);
+        Corners.atLeast(20, "narrowing", c.inputs() > c.outputs());
+        Corners.atLeast(20, "widening", c.inputs() < c.outputs());
+        Corners.atLeast(30, "a closed gate", Arrays.stream(gates).anyMatch(gate -> gate == 0));
+        Corners.atLeast(5, "all gates closed", Arrays.stream(gates).allMatch(gate -> gate == 0));
     }
 
     @Property

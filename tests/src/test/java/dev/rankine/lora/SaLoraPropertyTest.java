@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.Corners;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.tensor.Backend;
@@ -28,6 +29,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.junit.jupiter.api.Test;
 
 /** The parts of SaLoRA: expected density, its gradients, orthogonality, phases, and the choice of triplets. */
@@ -235,15 +237,28 @@ class SaLoraPropertyTest {
         }
     }
 
-    /** Few different values, so that there are ties. */
+    /** Few different values, so that there are ties; sometimes a single one. */
     @Provide
     Arbitrary<double[]> scores() {
-        return Arbitraries.integers()
-                .between(-3, 3)
-                .map(Double::valueOf)
-                .list()
-                .ofMaxSize(40)
+        return Arbitraries.of(0, 1, 3)
+                .flatMap(range -> Arbitraries.integers()
+                        .between(-range, range)
+                        .map(Double::valueOf)
+                        .list()
+                        .ofMaxSize(40))
                 .map(list -> list.stream().mapToDouble(score -> score).toArray());
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theScoresReachTheirCorners(@ForAll("scores") double[] scores) {
+        Corners.atLeast(1, "none", scores.length == 0);
+        Corners.atLeast(2, "one", scores.length == 1);
+        Corners.atLeast(40, "ties", Arrays.stream(scores).distinct().count() < scores.length);
+        Corners.atLeast(
+                10,
+                "all equal",
+                scores.length > 1 && Arrays.stream(scores).distinct().count() == 1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.Corners;
 import dev.rankine.autograd.GradientCheck;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.OrthogonalityNorm;
@@ -31,6 +32,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.junit.jupiter.api.Test;
 
 /** The algebra of y = x W0^T + bias + s ((x Q^T) .* lambda) P^T and its regulariser. */
@@ -92,6 +94,17 @@ class SvdLoraPropertyTest {
         return Combinators.combine(width, width, width, alpha, Arbitraries.longs())
                 .as((i, o, r, s, seed) -> new Case(i, o, Math.min(r, Math.min(i, o)), s, seed))
                 .withoutEdgeCases();
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theCasesReachTheirCorners(@ForAll("cases") Case c) {
+        int fullRank = Math.min(c.inputs(), c.outputs());
+        Corners.atLeast(10, "rank 1", c.rank() == 1);
+        Corners.atLeast(10, "full rank", c.rank() == fullRank && fullRank > 1);
+        Corners.atLeast(20, "narrowing", c.inputs() > c.outputs());
+        Corners.atLeast(20, "widening", c.inputs() < c.outputs());
+        Corners.atLeast(10, "odd ranks above 1", c.rank() > 1 && c.rank() % 2 == 1);
     }
 
     private static double[] output(LinearSite site, Tensor x) {

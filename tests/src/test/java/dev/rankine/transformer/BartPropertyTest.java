@@ -3,6 +3,7 @@ package dev.rankine.transformer;
 import static dev.rankine.transformer.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rankine.Corners;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.StatisticsReport;
 
 /** What holds for every encoder-decoder, whatever its form and its weights. */
 class BartPropertyTest {
@@ -28,6 +30,23 @@ class BartPropertyTest {
 
     private static Tensor logits(Bart model, Tensor source, Tensor mask, Tensor target) {
         return model.logits(source, mask, target, Pass.inference()).data();
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theCasesReachTheirCorners(@ForAll("cases") ModelCase sample) {
+        long shortened = IntStream.range(0, sample.batch())
+                .filter(row -> sample.length(row) < sample.source())
+                .count();
+        Corners.atLeast(10, "one row", sample.batch() == 1);
+        Corners.atLeast(5, "a source of one symbol", sample.source() == 1);
+        Corners.atLeast(5, "a target of one symbol", sample.target() == 1);
+        Corners.atLeast(40, "padding", shortened > 0);
+        Corners.atLeast(
+                10,
+                "stacks of different heights",
+                sample.settings().encoder().layers()
+                        != sample.settings().decoder().layers());
     }
 
     @Property(tries = TRIES)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.Corners;
 import dev.rankine.lora.report.PairedBootstrap.Difference;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.transformer.train.Outcome;
@@ -18,6 +19,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 
 class PairedBootstrapPropertyTest {
     private static final PairedBootstrap BOOTSTRAP = new PairedBootstrap(1000, 0);
@@ -47,6 +49,16 @@ class PairedBootstrapPropertyTest {
                 .map(row -> Arrays.stream(row).mapToDouble(x -> x).toArray())
                 .array(double[][].class)
                 .ofSize(rows);
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void thePairsReachTheirCorners(@ForAll("pairs") Pair pair) {
+        Corners.atLeast(10, "one seed", pair.a().seeds() == 1);
+        Corners.atLeast(2, "one example", pair.a().examples() == 1);
+        Corners.atLeast(
+                30, "examples that fill no word of the generator", pair.a().examples() % 4 != 0);
+        Corners.atLeast(2, "no difference", pair.a().value() == pair.b().value());
     }
 
     @Property(tries = 150)

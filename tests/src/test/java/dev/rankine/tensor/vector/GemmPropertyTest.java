@@ -2,6 +2,7 @@ package dev.rankine.tensor.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rankine.Corners;
 import dev.rankine.tensor.vector.ProductCase.Layout;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -11,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.statistics.StatisticsReport;
 
 class GemmPropertyTest {
     private static final WorkerPool POOL = new WorkerPool(3);
@@ -32,6 +34,21 @@ class GemmPropertyTest {
         try (WorkerPool alone = new WorkerPool(1)) {
             assertThat(product.bits(new Gemm(alone), seed)).isEqualTo(shared);
         }
+    }
+
+    @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theProductsReachTheirCorners(@ForAll("small") ProductCase product) {
+        int shortest = Math.min(product.m(), Math.min(product.n(), product.k()));
+        Corners.atLeast(5, "no product", product.batch() == 0);
+        Corners.atLeast(.5, "a sum without terms", product.k() == 0 && product.m() * product.n() > 0);
+        Corners.atLeast(3, "an empty result", product.m() * product.n() == 0);
+        Corners.atLeast(8, "an axis of one element", shortest == 1);
+        Corners.atLeast(20, "odd sizes", product.n() % 2 == 1 && product.n() > 1);
+        Corners.atLeast(5, "whole vectors", product.n() > 0 && product.n() % 16 == 0);
+        Corners.atLeast(20, "beyond a vector", product.n() > 16);
+        Corners.atLeast(20, "one A for all", product.broadcastA() && product.batch() > 1);
+        Corners.atLeast(8, "neither axis of A has stride 1", product.layoutA() == Layout.STRIDED);
     }
 
     @Provide

@@ -3,6 +3,7 @@ package dev.rankine.transformer.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.Corners;
 import dev.rankine.tensor.Backends;
 import dev.rankine.tensor.Shape;
 import dev.rankine.transformer.text.CharacterVocabulary;
@@ -16,6 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.StatisticsReport;
 
 class SequenceBatcherPropertyTest {
     private static SequenceBatcher padding(int multiple) {
@@ -34,6 +36,16 @@ class SequenceBatcherPropertyTest {
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(6);
+    }
+
+    @Property(tries = 1000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void thePairsReachTheirCorners(@ForAll("pairs") List<SequencePair> pairs) {
+        int longest = pairs.stream().mapToInt(SequencePair::sourceLength).max().orElseThrow();
+        int shortest = pairs.stream().mapToInt(SequencePair::sourceLength).min().orElseThrow();
+        Corners.atLeast(10, "one pair", pairs.size() == 1);
+        Corners.atLeast(10, "a source of one symbol", shortest == 1);
+        Corners.atLeast(40, "rows to pad", shortest < longest);
     }
 
     @Property(tries = 200)

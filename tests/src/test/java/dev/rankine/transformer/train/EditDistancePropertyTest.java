@@ -2,6 +2,7 @@ package dev.rankine.transformer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rankine.Corners;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -9,11 +10,21 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.statistics.StatisticsReport;
 
 class EditDistancePropertyTest {
     @Provide
     Arbitrary<long[]> word() {
         return Arbitraries.longs().between(4, 6).array(long[].class).ofMaxSize(6);
+    }
+
+    @Property(tries = 2000)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    void theWordsReachTheirCorners(@ForAll("word") long[] a, @ForAll("word") long[] b) {
+        Corners.atLeast(5, "an empty word", a.length == 0);
+        Corners.atLeast(.5, "equal words", Arrays.equals(a, b));
+        Corners.atLeast(8, "equal lengths", a.length == b.length);
+        Corners.atLeast(20, "a symbol twice", Arrays.stream(a).distinct().count() < a.length);
     }
 
     @Property
