@@ -2,54 +2,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes the kernels of {@code dev.rankine.tensor.vector} whose accumulators must be local variables, one by one: C2
  * keeps a vector in a register only if it never passes through an array or a method that was not inlined.
  *
- * <p>Run {@code java tensor/src/main/generator/KernelGenerator.java FOLDER} with the folder of that package. The files
- * are committed; a test holds them equal to what this program writes.
+ * <p>Run {@code java tensor/src/main/generator/KernelGenerator.java FOLDER SOURCES} with the folder of that package twice.
+ * The files are committed; a test holds them equal to what this program writes.
  */
-public final class KernelGenerator {
+public final class KernelGenerator extends KernelText {
     private static final int[] TILE_ROWS = {12, 8, 6, 4};
 
-    /** The functions of one number and their vectors, in the order of {@code Unary}. */
-    private static final String[][] UNARY = {
-        {"NEGATE", "x.neg()"},
-        {"ABSOLUTE", "x.abs()"},
-        {"SIGN", "VectorMath.sign(x)"},
-        {"STEP", "VectorMath.step(x)"},
-        {"SQUARE", "x.mul(x)"},
-        {"SQUARE_ROOT", "x.sqrt()"},
-        {"RECIPROCAL", "VectorMath.ONE.div(x)"},
-        {"EXP", "VectorMath.exp(x)"},
-        {"LOG", "VectorMath.log(x)"},
-        {"TANH", "VectorMath.tanh(x)"},
-        {"SIGMOID", "VectorMath.sigmoid(x)"},
-        {"RELU", "x.max(VectorMath.ZERO)"},
-        {"GELU", "VectorMath.gelu(x)"},
-        {"GELU_TANH", "VectorMath.geluTanh(x)"},
-    };
-
-    /** The functions of two numbers, in the order of {@code Binary}. */
-    private static final String[][] BINARY = {
-        {"ADD", "a.add(b)"},
-        {"SUBTRACT", "a.sub(b)"},
-        {"MULTIPLY", "a.mul(b)"},
-        {"DIVIDE", "a.div(b)"},
-        {"MINIMUM", "a.min(b)"},
-        {"MAXIMUM", "a.max(b)"},
-        {"TANH_BACKWARD", "a.neg().fma(a, VectorMath.ONE).mul(b)"},
-        {"SIGMOID_BACKWARD", "VectorMath.ONE.sub(a).mul(a).mul(b)"},
-        {"RELU_BACKWARD", "VectorMath.whereAbove0(a, b)"},
-        {"GELU_BACKWARD", "VectorMath.geluDerivative(a).mul(b)"},
-        {"GELU_TANH_BACKWARD", "VectorMath.geluTanhDerivative(a).mul(b)"},
-    };
-
-    private final StringBuilder text = new StringBuilder();
-
-    /** Writes every generated file into the folder named by the first argument. */
+    /** Writes every generated file into the folder named by the first argument; the second holds the functions' sources. */
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Files.writeString(folder.resolve("WideTiles.java"), new KernelGenerator().tiles("WideTiles", 2));
@@ -57,31 +21,10 @@ public final class KernelGenerator {
         Files.writeString(folder.resolve("DotTiles.java"), new KernelGenerator().dots());
         Files.writeString(folder.resolve("RegisterTranspose.java"), new KernelGenerator().transposes());
         Files.writeString(folder.resolve("RankEightUpdate.java"), new KernelGenerator().rankEight());
-        Files.writeString(folder.resolve("MapKernels.java"), new KernelGenerator().maps());
-        Files.writeString(folder.resolve("ZipKernels.java"), new KernelGenerator().zips());
-    }
-
-    private void line(int depth, String code) {
-        text.append("    ".repeat(depth)).append(code).append('\n');
-    }
-
-    private void header(List<String> imports, String... javadoc) {
-        line(0, "package dev.rankine.tensor.vector;");
-        line(0, "");
-        imports.forEach(name -> line(0, "import static dev.rankine.tensor.vector.Lanes." + name + ";"));
-        line(0, "");
-        line(0, "import jdk.incubator.vector.FloatVector;");
-        line(0, "");
-        line(0, "/**");
-        for (String sentence : javadoc) {
-            line(0, (" * " + sentence).stripTrailing());
-        }
-        line(0, " * <p>Written by {@code KernelGenerator}; change that, not this.");
-        line(0, " */");
-    }
-
-    private static String load(String address) {
-        return "FloatVector.fromMemorySegment(SPECIES, ALL, " + address + ", ORDER)";
+        SpelledOut functions = new SpelledOut(Path.of(arguments[1]));
+        Files.writeString(folder.resolve("MapKernels.java"), new FunctionGenerator(functions).maps());
+        Files.writeString(folder.resolve("ZipKernels.java"), new FunctionGenerator(functions).zips());
+        Files.writeString(folder.resolve("Exponentials.java"), new FunctionGenerator(functions).exponentials());
     }
 
     private static String at(String base, int times, String stride) {
@@ -109,7 +52,7 @@ public final class KernelGenerator {
             tile(rows, vectors);
         }
         line(0, "}");
-        return text.toString();
+        return text();
     }
 
     private void tile(int rows, int vectors) {
@@ -162,7 +105,7 @@ public final class KernelGenerator {
             dot(lanes);
         }
         line(0, "}");
-        return text.toString();
+        return text();
     }
 
     private void dot(int lanes) {
@@ -214,7 +157,7 @@ public final class KernelGenerator {
         rounds("Exchanges the quarters of a square of 8 rows, of which it is given every second.", 4, 0);
         rounds("Ends the transpose of four neighbouring rows.", 2, 1);
         line(0, "}");
-        return text.toString();
+        return text();
     }
 
     private void rounds(String javadoc, int first, int second) {
@@ -285,89 +228,6 @@ public final class KernelGenerator {
         line(2, "}");
         line(1, "}");
         line(0, "}");
-        return text.toString();
-    }
-
-    // ---- functions, element by element -------------------------------------------------------------------------------
-
-    private static String camel(String name) {
-        StringBuilder camel = new StringBuilder();
-        for (String part : name.toLowerCase(Locale.ROOT).split("_")) {
-            camel.append(camel.isEmpty() ? part : part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1));
-        }
-        return camel.toString();
-    }
-
-    private String maps() {
-        header(
-                List.of("ALL", "BYTES", "ORDER", "SPECIES"),
-                "y = f(x) over whole vectors. Each function has a loop of its own, since a loop that is told its function",
-                "is compiled for all of them at once.",
-                "");
-        line(0, "final class MapKernels {");
-        line(1, "private MapKernels() {}");
-        line(0, "");
-        line(1, "/** {@code vectors} vectors from address x to y, which may be the same. */");
-        line(1, "static void run(Unary function, long x, long y, int vectors) {");
-        line(2, "switch (function) {");
-        for (String[] function : UNARY) {
-            line(3, "case " + function[0] + " -> " + camel(function[0]) + "(x, y, vectors);");
-        }
-        line(2, "}");
-        line(1, "}");
-        for (String[] function : UNARY) {
-            line(0, "");
-            line(1, "private static void " + camel(function[0]) + "(long from, long to, int vectors) {");
-            line(2, "for (int i = 0; i < vectors; i++) {");
-            line(3, "FloatVector x = " + load("from") + ";");
-            line(3, function[1] + ".intoMemorySegment(ALL, to, ORDER);");
-            line(3, "from += BYTES;");
-            line(3, "to += BYTES;");
-            line(2, "}");
-            line(1, "}");
-        }
-        line(0, "}");
-        return withImport("dev.rankine.tensor.Unary");
-    }
-
-    private String zips() {
-        header(
-                List.of("ALL", "BYTES", "ORDER", "SPECIES"),
-                "y = f(a, b) over whole vectors, a loop for each function. A step of 0 bytes reads the same vector again,",
-                "for an operand that is one repeated number.",
-                "");
-        line(0, "final class ZipKernels {");
-        line(1, "private ZipKernels() {}");
-        line(0, "");
-        line(1, "/** {@code vectors} vectors from addresses a and b to y, which may be one of them. */");
-        line(1, "static void run(Binary function, long a, long aStep, long b, long bStep, long y, int vectors) {");
-        line(2, "switch (function) {");
-        for (String[] function : BINARY) {
-            line(3, "case " + function[0] + " -> " + camel(function[0]) + "(a, aStep, b, bStep, y, vectors);");
-        }
-        line(2, "}");
-        line(1, "}");
-        for (String[] function : BINARY) {
-            line(0, "");
-            line(1, "private static void " + camel(function[0])
-                    + "(long left, long aStep, long right, long bStep, long to, int vectors) {");
-            line(2, "for (int i = 0; i < vectors; i++) {");
-            line(3, "FloatVector a = " + load("left") + ";");
-            line(3, "FloatVector b = " + load("right") + ";");
-            line(3, function[1] + ".intoMemorySegment(ALL, to, ORDER);");
-            line(3, "left += aStep;");
-            line(3, "right += bStep;");
-            line(3, "to += BYTES;");
-            line(2, "}");
-            line(1, "}");
-        }
-        line(0, "}");
-        return withImport("dev.rankine.tensor.Binary");
-    }
-
-    private String withImport(String name) {
-        return text.toString().replace(
-                "import jdk.incubator.vector.FloatVector;\n",
-                "import " + name + ";\nimport jdk.incubator.vector.FloatVector;\n");
+        return text();
     }
 }

@@ -7,43 +7,43 @@ import jdk.incubator.vector.FloatVector;
  * coefficients are vectors already, because the JIT compiler gives up inlining a function that makes many.
  */
 final class Polynomials {
-    private static final FloatVector EXP_2 = constant(0.49999998f);
-    private static final FloatVector EXP_3 = constant(0.16666544f);
-    private static final FloatVector EXP_4 = constant(0.0416672f);
-    private static final FloatVector EXP_5 = constant(0.008366521f);
-    private static final FloatVector EXP_6 = constant(0.0013882516f);
+    static final FloatVector EXP_2 = constant(0.49999998f);
+    static final FloatVector EXP_3 = constant(0.16666544f);
+    static final FloatVector EXP_4 = constant(0.0416672f);
+    static final FloatVector EXP_5 = constant(0.008366521f);
+    static final FloatVector EXP_6 = constant(0.0013882516f);
 
-    private static final FloatVector LOG_3 = constant(0.33333332f);
-    private static final FloatVector LOG_4 = constant(-0.25000821f);
-    private static final FloatVector LOG_5 = constant(0.20001227f);
-    private static final FloatVector LOG_6 = constant(-0.16623356f);
-    private static final FloatVector LOG_7 = constant(0.14201762f);
-    private static final FloatVector LOG_8 = constant(-0.13160195f);
-    private static final FloatVector LOG_9 = constant(0.1276155f);
-    private static final FloatVector LOG_10 = constant(-0.0763443f);
+    static final FloatVector LOG_3 = constant(0.33333332f);
+    static final FloatVector LOG_4 = constant(-0.25000821f);
+    static final FloatVector LOG_5 = constant(0.20001227f);
+    static final FloatVector LOG_6 = constant(-0.16623356f);
+    static final FloatVector LOG_7 = constant(0.14201762f);
+    static final FloatVector LOG_8 = constant(-0.13160195f);
+    static final FloatVector LOG_9 = constant(0.1276155f);
+    static final FloatVector LOG_10 = constant(-0.0763443f);
 
-    private static final FloatVector ERFC_1 = constant(-1.1283792f);
-    private static final FloatVector ERFC_2 = constant(-0.6366198f);
-    private static final FloatVector ERFC_3 = constant(-0.10276941f);
-    private static final FloatVector ERFC_4 = constant(0.019100629f);
-    private static final FloatVector ERFC_5 = constant(3.1022731e-4f);
-    private static final FloatVector ERFC_6 = constant(-1.8963461e-3f);
-    private static final FloatVector ERFC_7 = constant(8.3446698e-4f);
-    private static final FloatVector ERFC_8 = constant(-2.217537e-4f);
-    private static final FloatVector ERFC_9 = constant(4.0273506e-5f);
-    private static final FloatVector ERFC_10 = constant(-5.0301725e-6f);
-    private static final FloatVector ERFC_11 = constant(4.1396662e-7f);
-    private static final FloatVector ERFC_12 = constant(-2.0216002e-8f);
-    private static final FloatVector ERFC_13 = constant(4.4356107e-10f);
+    static final FloatVector ERFC_1 = constant(-1.1283792f);
+    static final FloatVector ERFC_2 = constant(-0.6366198f);
+    static final FloatVector ERFC_3 = constant(-0.10276941f);
+    static final FloatVector ERFC_4 = constant(0.019100629f);
+    static final FloatVector ERFC_5 = constant(3.1022731e-4f);
+    static final FloatVector ERFC_6 = constant(-1.8963461e-3f);
+    static final FloatVector ERFC_7 = constant(8.3446698e-4f);
+    static final FloatVector ERFC_8 = constant(-2.217537e-4f);
+    static final FloatVector ERFC_9 = constant(4.0273506e-5f);
+    static final FloatVector ERFC_10 = constant(-5.0301725e-6f);
+    static final FloatVector ERFC_11 = constant(4.1396662e-7f);
+    static final FloatVector ERFC_12 = constant(-2.0216002e-8f);
+    static final FloatVector ERFC_13 = constant(4.4356107e-10f);
 
-    private static final FloatVector TAIL_1 = constant(0.0925290365f);
-    private static final FloatVector TAIL_2 = constant(0.0903250736f);
-    private static final FloatVector TAIL_3 = constant(0.103198525f);
-    private static final FloatVector TAIL_4 = constant(0.0118593942f);
-    private static final FloatVector TAIL_5 = constant(0.228278776f);
-    private static final FloatVector TAIL_6 = constant(-0.204797676f);
-    private static final FloatVector TAIL_7 = constant(0.249437863f);
-    private static final FloatVector TAIL_8 = constant(-0.0708309375f);
+    static final FloatVector TAIL_1 = constant(0.0925290365f);
+    static final FloatVector TAIL_2 = constant(0.0903250736f);
+    static final FloatVector TAIL_3 = constant(0.103198525f);
+    static final FloatVector TAIL_4 = constant(0.0118593942f);
+    static final FloatVector TAIL_5 = constant(0.228278776f);
+    static final FloatVector TAIL_6 = constant(-0.204797676f);
+    static final FloatVector TAIL_7 = constant(0.249437863f);
+    static final FloatVector TAIL_8 = constant(-0.0708309375f);
 
     private Polynomials() {}
 

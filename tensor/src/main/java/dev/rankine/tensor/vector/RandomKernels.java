@@ -61,11 +61,14 @@ final class RandomKernels {
             LongVector c1 = LongVector.broadcast(LONGS, example & LOW);
             LongVector c2 = LongVector.broadcast(LONGS, step & LOW);
             LongVector c3 = LongVector.broadcast(LONGS, stream & LOW);
+            // C2 multiplies 32 by 32 bits, not 64 by 64, where it sees that both upper halves are empty
+            LongVector m0 = LongVector.broadcast(LONGS, MULTIPLIER_0).and(LOW);
+            LongVector m1 = LongVector.broadcast(LONGS, MULTIPLIER_1).and(LOW);
             int k0 = (int) seed;
             int k1 = (int) (seed >>> 32);
             for (int round = 0; round < Philox.ROUNDS; round++) {
-                LongVector p0 = c0.and(LOW).mul(MULTIPLIER_0);
-                LongVector p1 = c2.and(LOW).mul(MULTIPLIER_1);
+                LongVector p0 = c0.and(LOW).mul(m0);
+                LongVector p1 = c2.and(LOW).mul(m1);
                 c0 = p1.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c1)
                         .lanewise(VectorOperators.XOR, k0 & LOW);

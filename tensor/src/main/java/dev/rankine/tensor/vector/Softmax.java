@@ -37,12 +37,8 @@ final class Softmax {
             clear(y, count);
             return;
         }
-        exponentials(scores, max, y, count);
-        scale(y, 1 / Rows.sum(y, count), y, count);
+        scale(y, 1 / Exponentials.run(scores, max, y, count), y, count);
     }
-
-    // The loops below have no end of their own for what is left of a row: each elementary function is large, and a
-    // method with two of them is more than the JIT takes in one piece; vectors between pieces become objects.
 
     /** y = scale x where the mask is not 0, else negative infinity. */
     private static void hide(long x, float scale, long mask, long y, int count) {
@@ -50,14 +46,6 @@ final class Softmax {
             VectorMask<Float> inside = SPECIES.indexInRange(i, count);
             VectorMask<Float> seen = load(mask, i, inside).compare(VectorOperators.NE, VectorMath.ZERO);
             LOWEST.blend(load(x, i, inside).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
-        }
-    }
-
-    /** y = e^(x - max). */
-    private static void exponentials(long x, float max, long y, int count) {
-        for (int i = 0; i < count; i += COUNT) {
-            VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            VectorMath.exp(load(x, i, inside).sub(max)).intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
         }
     }
 
@@ -114,8 +102,7 @@ final class Softmax {
             return 0;
         }
         float max = Rows.max(x, count);
-        exponentials(x, max, room, count);
-        float log = (float) StrictMath.log(Rows.sum(room, count));
+        float log = (float) StrictMath.log(Exponentials.run(x, max, room, count));
         return log + (max - Lanes.get(x + 4 * target));
     }
 
@@ -126,8 +113,7 @@ final class Softmax {
             return;
         }
         float max = Rows.max(x, count);
-        exponentials(x, max, dX, count);
-        float factor = 1 / Rows.sum(dX, count);
+        float factor = 1 / Exponentials.run(x, max, dX, count);
         float hit = Lanes.get(dX + 4 * target) * factor - 1;
         scale(dX, factor * dLoss, dX, count);
         Lanes.set(dX + 4 * target, hit * dLoss);

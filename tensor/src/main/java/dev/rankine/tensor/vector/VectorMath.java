@@ -21,48 +21,52 @@ import jdk.incubator.vector.VectorMask;
 final class VectorMath {
     static final FloatVector ZERO = constant(0);
     static final FloatVector ONE = constant(1);
-    private static final FloatVector MINUS_ONE = constant(-1);
-    private static final FloatVector TWO = constant(2);
-    private static final FloatVector MINUS_HALF = constant(-0.5f);
-    private static final FloatVector INFINITY = constant(Float.POSITIVE_INFINITY);
-    private static final FloatVector MINUS_INFINITY = constant(Float.NEGATIVE_INFINITY);
-    private static final FloatVector NAN = constant(Float.NaN);
+    static final FloatVector MINUS_ONE = constant(-1);
+    static final FloatVector TWO = constant(2);
+    static final FloatVector MINUS_HALF = constant(-0.5f);
+    static final FloatVector INFINITY = constant(Float.POSITIVE_INFINITY);
+    static final FloatVector MINUS_INFINITY = constant(Float.NEGATIVE_INFINITY);
+    static final FloatVector NAN = constant(Float.NaN);
 
-    private static final FloatVector LOG2_E = constant(0x1.715476p0f);
+    static final FloatVector LOG2_E = constant(0x1.715476p0f);
     /** log 2 in two parts: the product of the first with an exponent is exact. */
-    private static final FloatVector LN2_HIGH = constant(0x1.62e4p-1f);
+    static final FloatVector LN2_HIGH = constant(0x1.62e4p-1f);
 
-    private static final FloatVector LN2_LOW = constant(0x1.7f7d1cp-20f);
-    private static final FloatVector MINUS_LN2_HIGH = LN2_HIGH.neg();
-    private static final FloatVector MINUS_LN2_LOW = LN2_LOW.neg();
+    static final FloatVector LN2_LOW = constant(0x1.7f7d1cp-20f);
+    static final FloatVector MINUS_LN2_HIGH = LN2_HIGH.neg();
+    static final FloatVector MINUS_LN2_LOW = LN2_LOW.neg();
     /** 1.5 * 2^23: adding it rounds to an integer, which then stands in the lowest bits. */
-    private static final FloatVector ROUNDER = constant(0x1.8p23f);
+    static final FloatVector ROUNDER = constant(0x1.8p23f);
 
-    private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
-    private static final IntVector BIAS = IntVector.broadcast(Lanes.INTS, 127);
-    private static final IntVector SIGN_BIT = IntVector.broadcast(Lanes.INTS, Integer.MIN_VALUE);
-    private static final FloatVector EXP_OVERFLOW = constant(89);
-    private static final FloatVector EXP_UNDERFLOW = constant(-104);
-    private static final FloatVector TANH_BOUND = constant(20);
+    /** The same with the bias of an exponent: what stands in the lowest bits becomes a power of two by a shift. */
+    static final FloatVector BIASED_ROUNDER = constant(0x1.8p23f + 127);
 
-    private static final FloatVector SMALLEST_NORMAL = constant(Float.MIN_NORMAL);
-    private static final FloatVector TWO_TO_23 = constant(0x1p23f);
-    private static final FloatVector TWENTY_THREE = constant(23);
-    private static final FloatVector SQRT_HALF = constant(0x1.6a09e6p-1f);
-    private static final IntVector SQRT_HALF_BITS = SQRT_HALF.reinterpretAsInts();
+    static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
+    static final IntVector BIAS = IntVector.broadcast(Lanes.INTS, 127);
+    static final IntVector SIGN_BIT = IntVector.broadcast(Lanes.INTS, Integer.MIN_VALUE);
+    static final FloatVector EXP_OVERFLOW = constant(89);
+    static final FloatVector EXP_UNDERFLOW = constant(-104);
+    static final FloatVector EXP_SMALLEST = constant(-87);
+    static final FloatVector TANH_BOUND = constant(20);
 
-    private static final FloatVector ERF_BOUND = constant(6.5f);
-    private static final FloatVector GELU_BOUND = constant(30);
-    private static final FloatVector MINUS_GELU_BOUND = constant(-30);
+    static final FloatVector SMALLEST_NORMAL = constant(Float.MIN_NORMAL);
+    static final FloatVector TWO_TO_23 = constant(0x1p23f);
+    static final FloatVector TWENTY_THREE = constant(23);
+    static final FloatVector SQRT_HALF = constant(0x1.6a09e6p-1f);
+    static final IntVector SQRT_HALF_BITS = SQRT_HALF.reinterpretAsInts();
+
+    static final FloatVector ERF_BOUND = constant(6.5f);
+    static final FloatVector GELU_BOUND = constant(30);
+    static final FloatVector MINUS_GELU_BOUND = constant(-30);
     /** The p of {@link #normal}. */
-    private static final FloatVector TAIL_SCALE = constant(0.231641889f);
+    static final FloatVector TAIL_SCALE = constant(0.231641889f);
 
-    private static final FloatVector INVERSE_SQRT_2PI = constant(0x1.988454p-2f);
+    static final FloatVector INVERSE_SQRT_2PI = constant(0x1.988454p-2f);
     /** 2 sqrt(2/pi), with 0.044715 and 3 * 0.044715 times it. */
-    private static final FloatVector TANH_SLOPE = constant(0x1.988454p0f);
+    static final FloatVector TANH_SLOPE = constant(0x1.988454p0f);
 
-    private static final FloatVector TANH_CUBIC = constant(0x1.988454p0f * 0.044715f);
-    private static final FloatVector TANH_SQUARE = constant(3 * 0x1.988454p0f * 0.044715f);
+    static final FloatVector TANH_CUBIC = constant(0x1.988454p0f * 0.044715f);
+    static final FloatVector TANH_SQUARE = constant(3 * 0x1.988454p0f * 0.044715f);
 
     private VectorMath() {}
 
@@ -77,6 +81,16 @@ final class VectorMath {
         IntVector exponent = n.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = exponent.lanewise(ASHR, 1);
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    }
+
+    /** e^x for x <= 0, at half the cost: 0 below -87, where it comes near the subnormal numbers. */
+    static FloatVector expOfNegative(FloatVector x) {
+        FloatVector n = x.fma(LOG2_E, BIASED_ROUNDER);
+        FloatVector whole = n.sub(BIASED_ROUNDER);
+        FloatVector r = whole.fma(MINUS_LN2_LOW, whole.fma(MINUS_LN2_HIGH, x));
+        FloatVector p = Polynomials.expMinusOne(r).add(ONE);
+        FloatVector scale = n.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
+        return p.mul(scale).blend(ZERO, x.compare(LT, EXP_SMALLEST));
     }
 
     /** e^x - 1 for -87 < x < 87, accurate near 0 too. */
@@ -139,7 +153,7 @@ final class VectorMath {
 
     /** e^(-x^2 / 2), sqrt(2 pi) times the normal density. */
     private static FloatVector bell(FloatVector x) {
-        return exp(x.mul(x).mul(MINUS_HALF));
+        return expOfNegative(x.mul(x).mul(MINUS_HALF));
     }
 
     /**
@@ -179,7 +193,7 @@ final class VectorMath {
     /** s + x s (1 - s) 2u' with s = sigmoid(2u). Both s and 1 - s come from e^-|2u|, neither from a difference. */
     static FloatVector geluTanhDerivative(FloatVector x) {
         FloatVector near = bound(x, MINUS_GELU_BOUND, GELU_BOUND);
-        FloatVector e = exp(geluTanhInner(near).abs().neg());
+        FloatVector e = expOfNegative(geluTanhInner(near).abs().neg());
         FloatVector larger = ONE.div(e.add(ONE));
         FloatVector smaller = e.mul(larger);
         FloatVector s = smaller.blend(larger, x.compare(GT, ZERO));
