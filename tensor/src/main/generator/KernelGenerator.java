@@ -40,7 +40,8 @@ public final class KernelGenerator extends KernelText {
         header(
                 vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
                 "Micro-kernels of the blocked product: a tile of C, some rows by " + vectors
-                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
+                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs",
+                "and then stored, or added to what C holds.",
                 "A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}",
                 "bytes apart.",
                 "");
@@ -58,25 +59,34 @@ public final class KernelGenerator extends KernelText {
     private void tile(int rows, int vectors) {
         line(0, "");
         line(1, "static void rows" + rows
-                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {");
+                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {");
         line(2, "FloatVector zero = FloatVector.zero(SPECIES);");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
                 line(2, "FloatVector c" + i + "x" + j + " = zero;");
             }
         }
-        line(2, "for (int k = 0; k < kc; k++) {");
+        // counting by the index itself spares the registers and the additions of a second counter
+        line(2, "int end = at + kc;");
+        line(2, "for (int i = at; i < end; i++) {");
         for (int j = 0; j < vectors; j++) {
             line(3, "FloatVector b" + j + " = " + load(at("b", j, "BYTES")) + ";");
         }
         for (int i = 0; i < rows; i++) {
-            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + at("at", i, "S") + "]);");
+            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + at("i", i, "S") + "]);");
             for (int j = 0; j < vectors; j++) {
                 line(3, "c" + i + "x" + j + " = a" + i + ".fma(b" + j + ", c" + i + "x" + j + ");");
             }
         }
-        line(3, "at++;");
         line(3, "b += bStep;");
+        line(2, "}");
+        line(2, "if (add) {");
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < vectors; j++) {
+                String sum = "c" + i + "x" + j;
+                line(3, sum + " = " + sum + ".add(" + load(place(i, j)) + ");");
+            }
+        }
         line(2, "}");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {

@@ -26,8 +26,9 @@ final class BenchGemmCommand implements Runnable {
             names = "--product",
             paramLabel = "MxKxN",
             description =
-                    "A product, NN, NT or TN behind it for how its operands are stored, such as 2048x768x8NT; may be"
-                            + " given several times (default: a dozen that training needs).")
+                    "A product, NN, NT or TN behind it for how its operands are stored, such as 2048x768x8NT, or"
+                            + " 96*128x64x128NT for a batch; may be given several times (default: those that training"
+                            + " needs).")
     private List<String> products = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 11).")
@@ -56,7 +57,8 @@ final class BenchGemmCommand implements Runnable {
             GemmBench bench = new GemmBench(backend, openBlas(backend.threads()), rounds);
             console.out()
                     .println(String.format(
-                            "%-24s%10s%10s%10s%10s%8s", "GFLOP/s", "middle", "best", "of peak", "OpenBLAS", "ratio"));
+                            "%-24s%10s%10s%10s%10s%10s%8s",
+                            "GFLOP/s", "middle", "best", "one peak", "of peak", "OpenBLAS", "ratio"));
             List<GemmBench.Result> results = new ArrayList<>();
             for (GemmBench.Product product : measured) {
                 GemmBench.Result result = bench.measure(product);
@@ -86,10 +88,11 @@ final class BenchGemmCommand implements Runnable {
     private static String row(GemmBench.Result result) {
         String own = String.format(
                 Locale.ROOT,
-                "%-24s%10.1f%10.1f%9.0f%%",
+                "%-24s%10.1f%10.1f%10.1f%9.0f%%",
                 result.product(),
                 result.rate(),
                 result.best(),
+                result.peak(),
                 100 * result.ofPeak());
         return result.openBlas() == null
                 ? own

@@ -1,5 +1,7 @@
 package dev.rankine.cli.bench;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,11 +10,18 @@ import java.util.Map;
 /**
  * Times things in turns, so that a machine that is busy for a while is busy for all of them: a round runs each for some
  * milliseconds. Rates are in units of work per nanosecond.
+ *
+ * <p>Before that each runs until the JIT has compiled it: until for {@link #SETTLED} its rate has not risen and no
+ * compilation has ended. A kernel that is not compiled yet is a hundred times slower, at a rate that may be steady too.
  */
 final class Rounds {
     private static final long SAMPLE = 8_000_000;
-    /** Until the JIT has compiled what it runs. */
-    private static final long WARM_UP = 200_000_000;
+
+    private static final long SETTLED = 500_000_000;
+    /** A rate this much higher than all before has risen. */
+    private static final double RISE = 1.03;
+
+    private static final long LONGEST_WARM_UP = 8_000_000_000L;
 
     private final int count;
     private final Map<String, Timed> timed = new LinkedHashMap<>();
@@ -31,11 +40,28 @@ final class Rounds {
     }
 
     Rounds run() {
-        timed.values().forEach(each -> sample(each, WARM_UP));
+        timed.values().forEach(each -> warmUp(each));
         for (int round = 0; round < count; round++) {
             timed.values().forEach(each -> each.rates.add(sample(each, SAMPLE)));
         }
         return this;
+    }
+
+    private static void warmUp(Timed each) {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long began = System.nanoTime();
+        long changed = began;
+        double highest = 0;
+        long compiled = 0;
+        while (System.nanoTime() - changed < SETTLED && System.nanoTime() - began < LONGEST_WARM_UP) {
+            double rate = sample(each, SAMPLE);
+            long compiling = compiler.getTotalCompilationTime();
+            if (rate > RISE * highest || compiling > compiled) {
+                changed = System.nanoTime();
+            }
+            highest = Math.max(highest, rate);
+            compiled = compiling;
+        }
     }
 
     private static double sample(Timed each, long least) {

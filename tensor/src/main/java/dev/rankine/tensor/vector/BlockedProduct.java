@@ -176,13 +176,13 @@ final class BlockedProduct {
         int i = 0;
         while (i < rows) {
             int tile = tileRows(rows - i);
-            boolean direct = whole && !add && tile <= rows - i;
+            boolean direct = whole && tile <= rows - i;
             long to = direct ? c + i * p.cRow() : scratch.tile;
             long toStep = direct ? p.cRow() : Packing.PANEL_BYTES;
             if (wide) {
-                wide(tile, steps, scratch.packedA, i * Packing.ROW_STRIDE, b, bStep, to, toStep);
+                wide(tile, steps, scratch.packedA, i * Packing.ROW_STRIDE, b, bStep, to, toStep, direct && add);
             } else {
-                narrow(tile, steps, scratch.packedA, i * Packing.ROW_STRIDE, b, bStep, to, toStep);
+                narrow(tile, steps, scratch.packedA, i * Packing.ROW_STRIDE, b, bStep, to, toStep, direct && add);
             }
             if (!direct) {
                 spill(scratch.tile, Math.min(tile, rows - i), width, c + i * p.cRow(), p, add);
@@ -198,21 +198,23 @@ final class BlockedProduct {
         return left >= 6 ? 6 : 4;
     }
 
-    private static void wide(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
+    private static void wide(
+            int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         switch (tile) {
-            case 12 -> WideTiles.rows12(steps, a, at, b, bStep, c, cStep);
-            case 8 -> WideTiles.rows8(steps, a, at, b, bStep, c, cStep);
-            case 6 -> WideTiles.rows6(steps, a, at, b, bStep, c, cStep);
-            default -> WideTiles.rows4(steps, a, at, b, bStep, c, cStep);
+            case 12 -> WideTiles.rows12(steps, a, at, b, bStep, c, cStep, add);
+            case 8 -> WideTiles.rows8(steps, a, at, b, bStep, c, cStep, add);
+            case 6 -> WideTiles.rows6(steps, a, at, b, bStep, c, cStep, add);
+            default -> WideTiles.rows4(steps, a, at, b, bStep, c, cStep, add);
         }
     }
 
-    private static void narrow(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
+    private static void narrow(
+            int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         switch (tile) {
-            case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, c, cStep);
-            case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, c, cStep);
-            case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, c, cStep);
-            default -> NarrowTiles.rows4(steps, a, at, b, bStep, c, cStep);
+            case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, c, cStep, add);
+            case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, c, cStep, add);
+            case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, c, cStep, add);
+            default -> NarrowTiles.rows4(steps, a, at, b, bStep, c, cStep, add);
         }
     }
 

@@ -7,7 +7,8 @@ import static dev.rankine.tensor.vector.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Micro-kernels of the blocked product: a tile of C, some rows by 1 vector wide, is held in registers while k runs.
+ * Micro-kernels of the blocked product: a tile of C, some rows by 1 vector wide, is held in registers while k runs
+ * and then stored, or added to what C holds.
  * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
  * bytes apart.
  *
@@ -18,7 +19,7 @@ final class NarrowTiles {
 
     private NarrowTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -32,34 +33,48 @@ final class NarrowTiles {
         FloatVector c9x0 = zero;
         FloatVector c10x0 = zero;
         FloatVector c11x0 = zero;
-        for (int k = 0; k < kc; k++) {
+        int end = at + kc;
+        for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.fma(b0, c0x0);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[at + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
             c1x0 = a1.fma(b0, c1x0);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[at + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
             c2x0 = a2.fma(b0, c2x0);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[at + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
             c3x0 = a3.fma(b0, c3x0);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[at + 4 * S]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
             c4x0 = a4.fma(b0, c4x0);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[at + 5 * S]);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
             c5x0 = a5.fma(b0, c5x0);
-            FloatVector a6 = FloatVector.broadcast(SPECIES, a[at + 6 * S]);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[i + 6 * S]);
             c6x0 = a6.fma(b0, c6x0);
-            FloatVector a7 = FloatVector.broadcast(SPECIES, a[at + 7 * S]);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[i + 7 * S]);
             c7x0 = a7.fma(b0, c7x0);
-            FloatVector a8 = FloatVector.broadcast(SPECIES, a[at + 8 * S]);
+            FloatVector a8 = FloatVector.broadcast(SPECIES, a[i + 8 * S]);
             c8x0 = a8.fma(b0, c8x0);
-            FloatVector a9 = FloatVector.broadcast(SPECIES, a[at + 9 * S]);
+            FloatVector a9 = FloatVector.broadcast(SPECIES, a[i + 9 * S]);
             c9x0 = a9.fma(b0, c9x0);
-            FloatVector a10 = FloatVector.broadcast(SPECIES, a[at + 10 * S]);
+            FloatVector a10 = FloatVector.broadcast(SPECIES, a[i + 10 * S]);
             c10x0 = a10.fma(b0, c10x0);
-            FloatVector a11 = FloatVector.broadcast(SPECIES, a[at + 11 * S]);
+            FloatVector a11 = FloatVector.broadcast(SPECIES, a[i + 11 * S]);
             c11x0 = a11.fma(b0, c11x0);
-            at++;
             b += bStep;
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
+            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
+            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
+            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
+            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
+            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
+            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
+            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
+            c8x0 = c8x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep, ORDER));
+            c9x0 = c9x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep, ORDER));
+            c10x0 = c10x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep, ORDER));
+            c11x0 = c11x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -75,7 +90,7 @@ final class NarrowTiles {
         c11x0.intoMemorySegment(ALL, c + 11 * cStep, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -85,26 +100,36 @@ final class NarrowTiles {
         FloatVector c5x0 = zero;
         FloatVector c6x0 = zero;
         FloatVector c7x0 = zero;
-        for (int k = 0; k < kc; k++) {
+        int end = at + kc;
+        for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.fma(b0, c0x0);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[at + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
             c1x0 = a1.fma(b0, c1x0);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[at + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
             c2x0 = a2.fma(b0, c2x0);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[at + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
             c3x0 = a3.fma(b0, c3x0);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[at + 4 * S]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
             c4x0 = a4.fma(b0, c4x0);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[at + 5 * S]);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
             c5x0 = a5.fma(b0, c5x0);
-            FloatVector a6 = FloatVector.broadcast(SPECIES, a[at + 6 * S]);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[i + 6 * S]);
             c6x0 = a6.fma(b0, c6x0);
-            FloatVector a7 = FloatVector.broadcast(SPECIES, a[at + 7 * S]);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[i + 7 * S]);
             c7x0 = a7.fma(b0, c7x0);
-            at++;
             b += bStep;
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
+            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
+            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
+            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
+            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
+            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
+            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
+            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -116,7 +141,7 @@ final class NarrowTiles {
         c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -124,22 +149,30 @@ final class NarrowTiles {
         FloatVector c3x0 = zero;
         FloatVector c4x0 = zero;
         FloatVector c5x0 = zero;
-        for (int k = 0; k < kc; k++) {
+        int end = at + kc;
+        for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.fma(b0, c0x0);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[at + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
             c1x0 = a1.fma(b0, c1x0);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[at + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
             c2x0 = a2.fma(b0, c2x0);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[at + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
             c3x0 = a3.fma(b0, c3x0);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[at + 4 * S]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
             c4x0 = a4.fma(b0, c4x0);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[at + 5 * S]);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
             c5x0 = a5.fma(b0, c5x0);
-            at++;
             b += bStep;
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
+            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
+            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
+            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
+            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
+            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -149,24 +182,30 @@ final class NarrowTiles {
         c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
         FloatVector c2x0 = zero;
         FloatVector c3x0 = zero;
-        for (int k = 0; k < kc; k++) {
+        int end = at + kc;
+        for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[at]);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.fma(b0, c0x0);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[at + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
             c1x0 = a1.fma(b0, c1x0);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[at + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
             c2x0 = a2.fma(b0, c2x0);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[at + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
             c3x0 = a3.fma(b0, c3x0);
-            at++;
             b += bStep;
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
+            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
+            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
+            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
