@@ -25,10 +25,9 @@ final class BenchGemmCommand implements Runnable {
     @Option(
             names = "--product",
             paramLabel = "MxKxN",
-            description =
-                    "A product, NN, NT or TN behind it for how its operands are stored, such as 2048x768x8NT, or"
-                            + " 96*128x64x128NT for a batch; may be given several times (default: those that training"
-                            + " needs).")
+            description = "A product, NN, NT or TN behind it for how its operands are stored, such as 2048x768x8NT, or"
+                    + " 96*128x64x128NT for a batch; may be given several times (default: those that training"
+                    + " needs).")
     private List<String> products = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 11).")
