@@ -53,9 +53,24 @@ class AxisPropertyTest {
         assertThat(logarithmic.place(0.1)).isCloseTo(100.0 / 3, within(1e-9));
     }
 
+    /** A fifth of the way that is a round number already is the step. */
+    @Example
+    void stepsAreOneTwoOrFive() {
+        assertThat(Axis.around(List.of(0.0, 5.0), 0, 100).ticks()).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0);
+        assertThat(Axis.around(List.of(0.0, 5.1), 0, 100).ticks()).containsExactly(0.0, 2.0, 4.0, 6.0);
+        assertThat(Axis.around(List.of(0.0, 21.0), 0, 100).ticks()).containsExactly(0.0, 5.0, 10.0, 15.0, 20.0, 25.0);
+        assertThat(Axis.around(List.of(0.0, 26.0), 0, 100).ticks()).containsExactly(0.0, 10.0, 20.0, 30.0);
+        Axis exact = Axis.between(2, 12, false, 0, 100);
+        assertThat(exact.ticks()).containsExactly(2.0, 4.0, 6.0, 8.0, 10.0, 12.0);
+        assertThat(Axis.between(2, 32, true, 0, 100).place(8)).isCloseTo(50, within(1e-9));
+    }
+
     @Example
     void oneValueAndNoneHaveAnAxis() {
-        assertThat(Axis.around(List.of(5.0), 0, 100).place(5)).isBetween(0.0, 100.0);
+        Axis lone = Axis.around(List.of(5.0), 0, 100);
+        assertThat(lone.place(5)).isCloseTo(50, within(1e-9));
+        assertThat(lone.low()).isPositive();
+        assertThat(Axis.around(List.of(0.0), 0, 100).low()).isZero();
         assertThat(Axis.around(List.of(0.0), 0, 100).ticks()).isNotEmpty();
         assertThat(Axis.around(List.of(), 0, 100).ticks()).isNotEmpty();
     }

@@ -34,7 +34,7 @@ class ComparisonTest {
     Path folder;
 
     /** Two runs that got these examples right, of the same words. */
-    private static Candidate candidate(
+    static Candidate candidate(
             String label, String family, boolean reference, @Nullable Double at, String right, String alsoRight) {
         return new Candidate(
                 label,
@@ -96,7 +96,7 @@ class ComparisonTest {
                 log);
     }
 
-    private static Comparison atOneBudget() {
+    static Comparison atOneBudget() {
         return Comparison.of(
                 "Two <methods>",
                 List.of(0L, 1L),
@@ -107,7 +107,7 @@ class ComparisonTest {
                 BOOTSTRAP);
     }
 
-    private static Comparison alongASweep() {
+    static Comparison alongASweep() {
         return Comparison.of(
                 "Sweep",
                 List.of(0L, 1L),

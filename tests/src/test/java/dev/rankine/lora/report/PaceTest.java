@@ -32,6 +32,16 @@ class PaceTest {
         assertThat(Pace.curve(log)).hasSize(7).first().isEqualTo(new Point(20, 50));
     }
 
+    /** The JIT warms up in the first tenth, its last step included. */
+    @Test
+    void theCurveBeginsBehindTheFirstTenth() {
+        List<MetricsEntry> log = new ArrayList<>();
+        for (int step = 0; step <= 100; step += 5) {
+            log.add(line(step, step, 7));
+        }
+        assertThat(Pace.curve(log)).extracting(Point::x).startsWith(15.0, 20.0).endsWith(100.0);
+    }
+
     @Test
     void withoutPruningThereIsNoAfter() {
         Pace pace = Pace.of(List.of(line(1, 1, 7), line(2, 3, 7), line(3, 6, 7)));

@@ -106,6 +106,36 @@ class PairedBootstrapPropertyTest {
         assertThat(MeanDeviation.of(replicates).deviation().getAsDouble()).isCloseTo(expected, within(.01));
     }
 
+    /** A seed that is drawn three times of three counts 1 + 2 sqrt(3/2) times, one that is not drawn 1 - sqrt(3/2) times. */
+    @Example
+    void theWidenedWeightsOfASeed() {
+        double[] replicates = BOOTSTRAP.replicates(new Measured(new double[][] {{3}, {0}, {0}}, ones(3, 1)));
+        assertThat(Arrays.stream(replicates).max().orElseThrow()).isCloseTo(1 + 2 * Math.sqrt(1.5), within(1e-12));
+        assertThat(Arrays.stream(replicates).min().orElseThrow()).isCloseTo(1 - Math.sqrt(1.5), within(1e-12));
+    }
+
+    /** A twentieth of the resamples lies outside of the interval, half of it on either side. */
+    @Example
+    void theIntervalHoldsTheMiddleOfTheResamples() {
+        double[] a = new double[1000];
+        double[] b = new double[a.length];
+        Arrays.setAll(a, i -> (i * 7 % a.length) + 1);
+        Difference found = BOOTSTRAP.difference(500, a, b);
+        assertThat(found).isEqualTo(new Difference(500, 26, 975, 2.0 / 1001));
+        Arrays.setAll(a, i -> i - 9.5);
+        assertThat(BOOTSTRAP.difference(490, a, b).p()).isEqualTo(2.0 * 11 / 1001);
+    }
+
+    @Example
+    void everyBitOfTheSeedCounts() {
+        Measured measured = new Measured(new double[][] {{1, 2, 3, 4, 5}}, ones(1, 5));
+        double[] zero = new PairedBootstrap(50, 0).replicates(measured);
+        for (long seed : new long[] {1, 1L << 31, 1L << 33, 1L << 63}) {
+            assertThat(new PairedBootstrap(50, seed).replicates(measured)).isNotEqualTo(zero);
+        }
+        assertThat(new PairedBootstrap(1, 0).replicates(measured)).hasSize(1);
+    }
+
     /**
      * Of many experiments in which a is better by .1 at least about 95% of the intervals should say so; over examples alone
      * not many more.
