@@ -24,16 +24,28 @@ import org.jspecify.annotations.Nullable;
  * @param answers what the model says, with the adapter that is on it then
  */
 record Answering(Task task, List<String> sources, Supplier<List<String>> answers) {
-    /** Warns of characters that the model does not know. */
-    static Answering seq2seq(Seq2Seq task, List<String> lines, Console console) {
-        List<String> sources =
-                lines.stream().map(line -> line.split("\t", 2)[0]).toList();
+    /**
+     * Reads every line up to its first tab, or a prompt made of its cells. Warns of characters that the model does not know.
+     *
+     * @param most symbols that are written at most, null for as many as is usual
+     */
+    static Answering seq2seq(
+            Seq2Seq task,
+            List<String> lines,
+            @Nullable Template template,
+            Search search,
+            @Nullable Integer most,
+            Console console) {
+        List<String> shown = template != null
+                ? lines
+                : lines.stream().map(line -> line.split("\t", 2)[0]).toList();
+        List<String> sources = prompts(template, shown);
         UnknownCharacters unknown = new UnknownCharacters();
         task.countUnknown(sources, unknown);
         if (unknown.total() > 0) {
             console.warn("the model does not know " + unknown.describe());
         }
-        return new Answering(task, sources, () -> task.write(sources));
+        return new Answering(task, shown, () -> escaped(task.write(sources, search, most)));
     }
 
     /**
@@ -47,16 +59,24 @@ record Answering(Task task, List<String> sources, Supplier<List<String>> answers
             @Nullable Template template,
             Search search,
             @Nullable Integer most) {
+        List<String> prompts = prompts(template, lines);
+        return new Answering(task, lines, () -> escaped(task.write(prompts, search, most)));
+    }
+
+    /** As they stand in a line. */
+    private static List<String> escaped(List<String> answers) {
+        return answers.stream().map(Predictions::escaped).toList();
+    }
+
+    private static List<String> prompts(@Nullable Template template, List<String> lines) {
+        if (template == null) {
+            return lines;
+        }
         List<String> prompts = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            prompts.add(template == null ? lines.get(i) : prompt(template, lines.get(i), i + 1));
+            prompts.add(prompt(template, lines.get(i), i + 1));
         }
-        return new Answering(
-                task,
-                lines,
-                () -> task.write(prompts, search, most).stream()
-                        .map(Predictions::escaped)
-                        .toList());
+        return prompts;
     }
 
     private static String prompt(Template template, String line, int number) {

@@ -107,26 +107,38 @@ final class DevOptions {
         }
         DataSource source = new DataSource(dev, "--limit-dev", limitDev);
         Integer length = maxLength == null && known != null ? known.maxLength() : maxLength;
-        if (task.equals(LanguageModelling.KIND)) {
-            return language(train, source, length, known);
-        }
-        if (separator != null) {
+        if (separator != null && !task.equals(LanguageModelling.KIND)) {
             throw new UsageException("--separator is for --task lm, not " + task);
         }
-        prompts.requireNone(task);
-        columns.apply(null);
-        if (task.equals(Seq2Seq.KIND)) {
+        return switch (task) {
+            case LanguageModelling.KIND -> language(train, source, length, prompts.template(known));
+            case Seq2Seq.KIND -> sequences(train, source, prompts.template(known));
+            default -> {
+                prompts.requireNone(task);
+                columns.apply(null);
+                boolean classes = task.equals(TextScoring.CLASSIFY);
+                yield ScoringSetup.read(model, train, source, format.choose(task, classes, known), classes, length);
+            }
+        };
+    }
+
+    private TaskSetup sequences(@Nullable DataSource train, DataSource source, @Nullable Template template) {
+        Template ofFiles = columns.apply(template);
+        if (template == null) {
             format.requireNone(task);
-            return Seq2SeqSetup.read(model, train, source, maxLength);
+        } else {
+            format.requireNoLabels(task);
+            if (format.text() != null) {
+                throw new UsageException("--template names the columns itself: drop --text-column, or it");
+            }
         }
-        boolean classes = task.equals(TextScoring.CLASSIFY);
-        return ScoringSetup.read(model, train, source, format.choose(task, classes, known), classes, length);
+        var reading = new Seq2SeqSetup.Reading(template, ofFiles, format.header());
+        return Seq2SeqSetup.read(model, train, source, reading, maxLength);
     }
 
     private TaskSetup language(
-            @Nullable DataSource train, DataSource source, @Nullable Integer length, @Nullable TaskFile known) {
+            @Nullable DataSource train, DataSource source, @Nullable Integer length, @Nullable Template template) {
         format.requireNoLabels(task);
-        Template template = prompts.template(known);
         var reading = new LanguageSetup.Reading(format.text(), format.header(), separator, columns.apply(template));
         return LanguageSetup.read(model, train, source, reading, new LanguageModelling.Settings(length, template));
     }

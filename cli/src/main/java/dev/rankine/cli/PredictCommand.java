@@ -106,7 +106,10 @@ final class PredictCommand implements Runnable {
                 yield Answering.language(
                         LanguageModelling.load(backend, model, settings), lines, template, search, most);
             }
-            case Seq2Seq.KIND -> Answering.seq2seq(Seq2Seq.load(backend, model), lines, console);
+            case Seq2Seq.KIND -> {
+                Template template = prompts.template(known);
+                yield Answering.seq2seq(Seq2Seq.load(backend, model, template), lines, template, search, most, console);
+            }
             default -> {
                 prompts.requireNone(task);
                 writing.requireNone(task);

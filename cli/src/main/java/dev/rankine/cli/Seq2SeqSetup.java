@@ -5,6 +5,8 @@ import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.Task;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.data.LengthLimit;
+import dev.rankine.transformer.data.PromptedTexts;
+import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextPair;
 import dev.rankine.transformer.data.TsvPairs;
 import dev.rankine.transformer.text.UnknownCharacters;
@@ -13,8 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequence to sequence: source, tab, target in every line.
+ * Sequence to sequence: source, tab, target in every line, or columns that a template names.
  *
+ * @param template that is kept with what is trained, null where sources stand for themselves
  * @param maxLength what sequences are cut to; null if longer ones than the model's positions are an error
  */
 record Seq2SeqSetup(
@@ -23,14 +26,28 @@ record Seq2SeqSetup(
         DataSource devSource,
         List<TextPair> trainPairs,
         List<TextPair> devPairs,
+        @Nullable Template template,
         @Nullable Integer maxLength)
         implements TaskSetup {
-    static Seq2SeqSetup read(Path model, @Nullable DataSource train, DataSource dev, @Nullable Integer maxLength) {
-        return new Seq2SeqSetup(model, train, dev, train == null ? List.of() : pairs(train), pairs(dev), maxLength);
+    /**
+     * How files are read.
+     *
+     * @param template that is kept with what is trained, null where sources stand for themselves
+     * @param ofFiles the same with the names of the files' columns
+     * @param header whether the files' first line names the columns
+     */
+    record Reading(@Nullable Template template, @Nullable Template ofFiles, boolean header) {
+        private List<TextPair> pairs(DataSource source) {
+            return ofFiles == null
+                    ? TsvPairs.read(source.file(), source.limit())
+                    : PromptedTexts.read(source.file(), ofFiles, header, source.limit());
+        }
     }
 
-    private static List<TextPair> pairs(DataSource source) {
-        return TsvPairs.read(source.file(), source.limit());
+    static Seq2SeqSetup read(
+            Path model, @Nullable DataSource train, DataSource dev, Reading reading, @Nullable Integer maxLength) {
+        List<TextPair> trainPairs = train == null ? List.of() : reading.pairs(train);
+        return new Seq2SeqSetup(model, train, dev, trainPairs, reading.pairs(dev), reading.template, maxLength);
     }
 
     @Override
@@ -50,7 +67,7 @@ record Seq2SeqSetup(
     /** Warns of what the model's configuration says and nobody here knows. */
     @Override
     public Loaded load(Backend backend, Console console, long seed) {
-        Seq2Seq task = Seq2Seq.load(backend, model);
+        Seq2Seq task = Seq2Seq.load(backend, model, template);
         if (!task.unknownKeys().isEmpty()) {
             console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
                     + String.join(", ", task.unknownKeys()));

@@ -12,19 +12,26 @@ import dev.rankine.transformer.TransformerSettings;
 import dev.rankine.transformer.checkpoint.BartConfig;
 import dev.rankine.transformer.checkpoint.Checkpoint;
 import dev.rankine.transformer.checkpoint.Checkpoints;
+import dev.rankine.transformer.checkpoint.GenerationConfig;
 import dev.rankine.transformer.data.LengthLimit;
 import dev.rankine.transformer.data.PairEncoder;
 import dev.rankine.transformer.data.SequenceBatch;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.SequencePair;
 import dev.rankine.transformer.data.SequencePairs;
+import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextPair;
-import dev.rankine.transformer.decode.GreedyDecoder;
+import dev.rankine.transformer.decode.Ending;
+import dev.rankine.transformer.decode.Generator;
+import dev.rankine.transformer.decode.Search;
 import dev.rankine.transformer.text.CharacterVocabulary;
+import dev.rankine.transformer.text.SubWords;
+import dev.rankine.transformer.text.TextCodec;
 import dev.rankine.transformer.text.UnknownCharacters;
 import dev.rankine.transformer.train.Controller;
 import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.Outcome;
+import dev.rankine.transformer.train.OverlapMeasure;
 import dev.rankine.transformer.train.Predictor;
 import dev.rankine.transformer.train.Seq2SeqObjective;
 import dev.rankine.transformer.train.SequenceAccuracy;
@@ -35,9 +42,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder-decoder that reads and writes text character by character.
+ * An encoder-decoder that reads and writes text, character by character or in sub-words.
  *
  * <pre>{@code
  * Seq2Seq task = Seq2Seq.load(backend, Path.of("bart_g2p_us"));
@@ -60,32 +70,77 @@ public final class Seq2Seq implements Task {
     private final BaseModel base;
     private final Backend backend;
     private final Checkpoint checkpoint;
-    private final CharacterVocabulary source;
-    private final CharacterVocabulary target;
+    private final TextCodec source;
+    private final TextCodec target;
+    private final Writing writing;
+    private final @Nullable Template template;
     private final SequenceBatcher batcher;
     private final ScopePool memory;
 
-    private Seq2Seq(BaseModel base, Backend backend, Checkpoint checkpoint) {
+    /** How the decoder begins, and what ends a row whatever the model says. */
+    private record Writing(
+            long start,
+            Set<Long> ends,
+            @Nullable Long first,
+            @Nullable Long last) {
+        /** With characters a row ends by its end symbol or with the model's places. */
+        static Writing ofCharacters(BartConfig config) {
+            return new Writing(
+                    config.symbols().decoderStart(),
+                    Set.of((long) config.symbols().end()),
+                    null,
+                    null);
+        }
+
+        static Writing of(GenerationConfig says, BartConfig config) {
+            Set<Long> ends = says.ends().stream().map(Integer::longValue).collect(Collectors.toSet());
+            return new Writing(
+                    says.start() == null ? config.symbols().decoderStart() : says.start(),
+                    ends.isEmpty() ? Set.of((long) config.symbols().end()) : ends,
+                    says.first() == null ? null : says.first().longValue(),
+                    says.last() == null ? null : says.last().longValue());
+        }
+    }
+
+    private Seq2Seq(
+            BaseModel base,
+            Backend backend,
+            Checkpoint checkpoint,
+            Codecs codecs,
+            Writing writing,
+            @Nullable Template template) {
         BartConfig config = checkpoint.config();
         this.base = base;
         this.backend = backend;
         this.checkpoint = checkpoint;
-        this.source = vocabulary(config, SOURCE_CHARACTERS);
-        this.target = vocabulary(config, TARGET_CHARACTERS);
-        this.batcher = new SequenceBatcher(
-                backend, config.symbols().padding(), config.symbols().decoderStart(), 1);
+        this.source = codecs.source();
+        this.target = codecs.target();
+        this.writing = writing;
+        this.template = template;
+        this.batcher = new SequenceBatcher(backend, config.symbols().padding(), writing.start(), 1);
         this.memory = new ScopePool(backend);
     }
 
     /**
-     * The model of a Hugging Face folder.
+     * The model of a Hugging Face folder, which spells by the characters that its configuration lists, or else by its
+     * tokenizer.
      *
      * @throws dev.rankine.transformer.checkpoint.CheckpointException if the folder is no model that can be used
-     * @throws IllegalArgumentException if its configuration lists no characters
+     * @throws IllegalArgumentException if it has neither, or they do not fit the model
      */
     public static Seq2Seq load(Backend backend, Path folder) {
+        return load(backend, folder, null);
+    }
+
+    /** The same for sources that are prompts, put together by a template that is kept with what is trained. */
+    public static Seq2Seq load(Backend backend, Path folder, @Nullable Template template) {
         Checkpoint checkpoint = Checkpoints.load(folder, backend);
-        return new Seq2Seq(BaseModel.in(folder), backend, checkpoint);
+        BartConfig config = checkpoint.config();
+        Codecs codecs = Codecs.in(folder, config);
+        Writing writing = codecs.source() instanceof SubWords
+                ? Writing.of(GenerationConfig.in(folder, config.settings().vocabulary()), config)
+                : Writing.ofCharacters(config);
+        return new Seq2Seq(BaseModel.in(folder), backend, checkpoint, codecs, writing, template);
     }
 
     /** A model that begins at random; its name is for summaries. */
@@ -103,36 +158,18 @@ public final class Seq2Seq implements Task {
                 .with(SOURCE_CHARACTERS, source.characters())
                 .with(TARGET_CHARACTERS, target.characters());
         Bart model = new Bart(settings, new RandomWeights(backend, DType.F32, seed));
-        return new Seq2Seq(BaseModel.at(name), backend, new Checkpoint(config, model));
+        return new Seq2Seq(
+                BaseModel.at(name),
+                backend,
+                new Checkpoint(config, model),
+                Codecs.ofCharacters(config),
+                Writing.ofCharacters(config),
+                null);
     }
 
     /** Writes the model, without adapters, as a Hugging Face folder. */
     public void save(Path folder) {
         Checkpoints.save(folder, checkpoint);
-    }
-
-    private static CharacterVocabulary vocabulary(BartConfig config, String key) {
-        String characters = config.text(key)
-                .orElseThrow(
-                        () -> new IllegalArgumentException(
-                                "config.json has no '" + key
-                                        + "': models with another tokenizer than a list of characters cannot be used for this task yet"));
-        CharacterVocabulary vocabulary = new CharacterVocabulary(characters);
-        if (vocabulary.size() > config.settings().vocabulary()) {
-            throw new IllegalArgumentException("config.json: '" + key + "' lists " + vocabulary.size()
-                    + " symbols, the model has " + config.settings().vocabulary());
-        }
-        requireSymbol("pad_token_id", config.symbols().padding(), CharacterVocabulary.PADDING);
-        requireSymbol("bos_token_id", config.symbols().start(), CharacterVocabulary.START);
-        requireSymbol("eos_token_id", config.symbols().end(), CharacterVocabulary.END);
-        return vocabulary;
-    }
-
-    private static void requireSymbol(String key, int id, long expected) {
-        if (id != expected) {
-            throw new IllegalArgumentException(
-                    "config.json: '" + key + "' is " + id + "; with a vocabulary of characters it must be " + expected);
-        }
     }
 
     @Override
@@ -157,7 +194,7 @@ public final class Seq2Seq implements Task {
 
     @Override
     public TaskFile file() {
-        return TaskFile.of(KIND);
+        return TaskFile.of(KIND, null, template == null ? null : template.text());
     }
 
     @Override
@@ -216,7 +253,7 @@ public final class Seq2Seq implements Task {
         @Override
         public Measure measure() {
             SequenceAccuracy accuracy = task.accuracy(this);
-            return new Measure() {
+            Measure exact = new Measure() {
                 @Override
                 public Map<String, Double> evaluate() {
                     return accuracy.evaluate();
@@ -227,6 +264,7 @@ public final class Seq2Seq implements Task {
                     return task.outcomes(accuracy);
                 }
             };
+            return task.target instanceof SubWords ? new OverlapMeasure(exact) : exact;
         }
     }
 
@@ -255,27 +293,31 @@ public final class Seq2Seq implements Task {
 
     /** Measures {@code exact} and {@code error_rate} of what the model writes for some pairs. */
     public SequenceAccuracy accuracy(Encoded data) {
-        return new SequenceAccuracy(predictor(), batcher, data.pairs(), DECODING_BATCH);
+        return new SequenceAccuracy(
+                predictor(new Search.Greedy(), longest()), batcher, data.pairs(), target, DECODING_BATCH);
     }
 
     /** What the last evaluation saw, example by example, as text. */
     public List<Outcome> outcomes(SequenceAccuracy accuracy) {
-        return accuracy.outcomes(source::decode, target::decode);
+        return accuracy.outcomes(source::decode);
     }
 
     /** What the model writes for each source, by greedy decoding. */
     public List<String> write(List<String> sources) {
-        return write(sources, new UnknownCharacters());
+        return write(sources, new Search.Greedy(), null);
     }
 
-    /** @param unknown counts the characters that the model does not know */
-    public List<String> write(List<String> sources, UnknownCharacters unknown) {
+    /**
+     * The same by any search.
+     *
+     * @param most symbols that are written at most; null for as many as the model has places for
+     */
+    public List<String> write(List<String> sources, Search search, @Nullable Integer most) {
         List<String> written = new ArrayList<>(sources.size());
-        Predictor predictor = predictor();
         for (int from = 0; from < sources.size(); from += DECODING_BATCH) {
+            Predictor predictor = predictor(search.from(from), most == null ? longest() : Math.min(most, longest()));
             List<String> some = sources.subList(from, Math.min(from + DECODING_BATCH, sources.size()));
-            List<long[]> ids =
-                    some.stream().map(text -> encodeSource(text, unknown)).toList();
+            List<long[]> ids = some.stream().map(this::encodeSource).toList();
             SequenceBatcher.Padded input = batcher.pad(ids);
             predictor.predict(input.ids(), input.mask()).forEach(symbols -> written.add(decode(symbols)));
         }
@@ -287,8 +329,8 @@ public final class Seq2Seq implements Task {
         sources.forEach(text -> source.encode(text, unknown));
     }
 
-    private long[] encodeSource(String text, UnknownCharacters unknown) {
-        long[] ids = source.encode(text, unknown);
+    private long[] encodeSource(String text) {
+        long[] ids = source.encode(text, new UnknownCharacters());
         if (ids.length > longest()) {
             throw new IllegalArgumentException("'" + text + "' has " + ids.length
                     + " symbols with start and end, the model has positions for " + longest());
@@ -298,18 +340,13 @@ public final class Seq2Seq implements Task {
 
     private String decode(long[] symbols) {
         return target.decode(Arrays.stream(symbols)
-                .takeWhile(id -> id != CharacterVocabulary.END)
+                .takeWhile(id -> !writing.ends().contains(id))
                 .toArray());
     }
 
-    private Predictor predictor() {
-        GreedyDecoder decoder = new GreedyDecoder(
-                new GreedyDecoder.Settings(
-                        config().symbols().decoderStart(),
-                        config().symbols().end(),
-                        config().symbols().padding(),
-                        longest()),
-                memory);
-        return (Tensor ids, Tensor mask) -> Arrays.asList(decoder.decode(model(), ids, mask));
+    private Predictor predictor(Search search, int most) {
+        Ending ending = new Ending(writing.ends(), config().symbols().padding(), most, writing.first(), writing.last());
+        Generator writer = new Generator(search, ending, memory);
+        return (Tensor ids, Tensor mask) -> Arrays.asList(writer.write(model(), writing.start(), ids, mask));
     }
 }

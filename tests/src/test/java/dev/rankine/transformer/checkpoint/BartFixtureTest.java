@@ -14,10 +14,13 @@ import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.transformer.Machine;
 import dev.rankine.transformer.Pass;
-import dev.rankine.transformer.decode.GreedyDecoder;
+import dev.rankine.transformer.decode.Ending;
+import dev.rankine.transformer.decode.Generator;
+import dev.rankine.transformer.decode.Search;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -103,9 +106,9 @@ class BartFixtureTest {
     @MethodSource("cases")
     void theSymbolsWrittenAreThoseOfPyTorch(String name, Machine machine) throws IOException {
         Fixture fixture = new Fixture(name, machine);
-        GreedyDecoder decoder =
-                new GreedyDecoder(new GreedyDecoder.Settings(START, -1, 1, 4), new ScopePool(machine.backend()));
-        long[][] written = decoder.decode(fixture.checkpoint.model(), fixture.get("input_ids"), fixture.mask());
+        Generator greedy =
+                new Generator(new Search.Greedy(), new Ending(Set.of(), 1, 4), new ScopePool(machine.backend()));
+        long[][] written = greedy.write(fixture.checkpoint.model(), START, fixture.get("input_ids"), fixture.mask());
         long[] wanted = fixture.get("greedy").toLongs();
         assertThat(Stream.of(written).flatMapToLong(Arrays::stream).toArray()).isEqualTo(wanted);
     }

@@ -15,12 +15,15 @@ import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.data.PairEncoder;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.TsvPairs;
-import dev.rankine.transformer.decode.GreedyDecoder;
+import dev.rankine.transformer.decode.Ending;
+import dev.rankine.transformer.decode.Generator;
+import dev.rankine.transformer.decode.Search;
 import dev.rankine.transformer.text.CharacterVocabulary;
 import dev.rankine.transformer.train.SequenceAccuracy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,17 +66,18 @@ class BartRealDataTest {
                 GradientMode.Guard _ = GradientMode.noGrad()) {
             Checkpoint american = Checkpoints.load(RealData.at("bart_g2p_us"), backend);
             BartConfig config = american.config();
+            CharacterVocabulary phonemes =
+                    new CharacterVocabulary(config.text("phoneme_chars").orElseThrow());
             PairEncoder encoder = new PairEncoder(
-                    new CharacterVocabulary(config.text("grapheme_chars").orElseThrow()),
-                    new CharacterVocabulary(config.text("phoneme_chars").orElseThrow()));
+                    new CharacterVocabulary(config.text("grapheme_chars").orElseThrow()), phonemes);
             BartConfig.Symbols symbols = config.symbols();
-            GreedyDecoder decoder = new GreedyDecoder(
-                    new GreedyDecoder.Settings(symbols.decoderStart(), symbols.end(), symbols.padding(), LONGEST),
-                    new ScopePool(backend));
+            Ending ending = new Ending(Set.of((long) symbols.end()), symbols.padding(), LONGEST);
+            Generator greedy = new Generator(new Search.Greedy(), ending, new ScopePool(backend));
             SequenceAccuracy accuracy = new SequenceAccuracy(
-                    (ids, mask) -> List.of(decoder.decode(american.model(), ids, mask)),
+                    (ids, mask) -> List.of(greedy.write(american.model(), symbols.decoderStart(), ids, mask)),
                     new SequenceBatcher(backend, symbols.padding(), symbols.decoderStart(), 1),
                     encoder.encode(TsvPairs.read(RealData.at("g2p/gb_in_us_alphabet.dev.tsv"), WORDS)),
+                    phonemes,
                     250);
             Map<String, Double> figures = accuracy.evaluate();
             assertThat(figures.get("exact")).isCloseTo(0.146, offset(0.001));

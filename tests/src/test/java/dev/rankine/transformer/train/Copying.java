@@ -13,11 +13,15 @@ import dev.rankine.transformer.data.SequenceBatch;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.SequencePair;
 import dev.rankine.transformer.data.SequencePairs;
-import dev.rankine.transformer.decode.GreedyDecoder;
+import dev.rankine.transformer.decode.Ending;
+import dev.rankine.transformer.decode.Generator;
+import dev.rankine.transformer.decode.Search;
+import dev.rankine.transformer.text.CharacterVocabulary;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -60,10 +64,11 @@ final class Copying {
 
     /** Exact match and error rate on the training data. */
     SequenceAccuracy accuracy(int batch) {
-        GreedyDecoder decoder =
-                new GreedyDecoder(new GreedyDecoder.Settings(1, 2, 0, LONGEST + 2), new ScopePool(backend));
-        Predictor predictor = (ids, mask) -> Arrays.asList(decoder.decode(model, ids, mask));
-        return new SequenceAccuracy(predictor, data.batcher(), data.pairs(), batch);
+        CharacterVocabulary symbols = CharacterVocabulary.of(List.of());
+        Ending ending = new Ending(Set.of(symbols.end()), 0, LONGEST + 2);
+        Generator greedy = new Generator(new Search.Greedy(), ending, new ScopePool(backend));
+        Predictor predictor = (ids, mask) -> Arrays.asList(greedy.write(model, 1, ids, mask));
+        return new SequenceAccuracy(predictor, data.batcher(), data.pairs(), symbols, batch);
     }
 
     /** A copy of every weight, by name. */

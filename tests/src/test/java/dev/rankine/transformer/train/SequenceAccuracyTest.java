@@ -11,6 +11,7 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.SequencePair;
+import dev.rankine.transformer.text.CharacterVocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class SequenceAccuracyTest {
     private static final SequenceBatcher BATCHER = new SequenceBatcher(Toy.REFERENCE, 0, 1, 1);
+    private static final CharacterVocabulary SYMBOLS = CharacterVocabulary.of(List.of());
 
     private static SequencePair pair(long... symbols) {
         long[] ids = new long[symbols.length + 2];
@@ -34,7 +36,7 @@ class SequenceAccuracyTest {
             next[0] += ids.shape().dim(0);
             return predictions.subList(from, next[0]);
         };
-        return new SequenceAccuracy(predictor, BATCHER, pairs, batch).evaluate();
+        return new SequenceAccuracy(predictor, BATCHER, pairs, SYMBOLS, batch).evaluate();
     }
 
     @Test
@@ -66,7 +68,7 @@ class SequenceAccuracyTest {
             seen.add(mask);
             return List.of(new long[] {2}, new long[] {4, 5, 2});
         };
-        new SequenceAccuracy(predictor, BATCHER, List.of(pair(4), pair(4, 5)), 250).evaluate();
+        new SequenceAccuracy(predictor, BATCHER, List.of(pair(4), pair(4, 5)), SYMBOLS, 250).evaluate();
         assertThat(seen.get(0).toLongs()).containsExactly(1, 4, 2, 0, 1, 4, 5, 2);
         assertThat(seen.get(1).toDoubles()).containsExactly(1, 1, 1, 0, 1, 1, 1, 1);
         assertThat(Square.square(w).requiresGradient()).isTrue();
@@ -80,7 +82,7 @@ class SequenceAccuracyTest {
         assertThatThrownBy(() -> evaluate(List.of(pair()), List.of(new long[0]), 1))
                 .hasMessageContaining("empty");
         Predictor none = (ids, mask) -> List.of();
-        assertThatThrownBy(() -> new SequenceAccuracy(none, BATCHER, List.of(pair(4)), 1).evaluate())
+        assertThatThrownBy(() -> new SequenceAccuracy(none, BATCHER, List.of(pair(4)), SYMBOLS, 1).evaluate())
                 .hasMessageContaining("0 predictions for 1 sources");
     }
 }

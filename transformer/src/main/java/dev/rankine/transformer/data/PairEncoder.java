@@ -1,17 +1,17 @@
 package dev.rankine.transformer.data;
 
-import dev.rankine.transformer.text.CharacterVocabulary;
+import dev.rankine.transformer.text.TextCodec;
 import dev.rankine.transformer.text.UnknownCharacters;
 import java.util.List;
 
 /** Turns pairs of text into pairs of ids, and counts what the vocabularies did not know. */
 public final class PairEncoder {
-    private final CharacterVocabulary source;
-    private final CharacterVocabulary target;
+    private final TextCodec source;
+    private final TextCodec target;
     private final UnknownCharacters unknownInSources = new UnknownCharacters();
     private final UnknownCharacters unknownInTargets = new UnknownCharacters();
 
-    public PairEncoder(CharacterVocabulary source, CharacterVocabulary target) {
+    public PairEncoder(TextCodec source, TextCodec target) {
         this.source = source;
         this.target = target;
     }

@@ -88,6 +88,12 @@ final class BeamSearch {
             for (int k = 0; k < followed.size(); k++) {
                 int at = from + k * vocabulary;
                 Choice.requireNumbers(scores, at, vocabulary, step);
+                Long forced = ending.forced(step);
+                if (forced != null) {
+                    // as if it were certain
+                    all.add(new Candidate(k, forced, followed.get(k).score));
+                    continue;
+                }
                 double base = followed.get(k).score - logSum(scores, at, vocabulary);
                 for (int v = 0; v < vocabulary; v++) {
                     all.add(new Candidate(k, v, base + scores[at + v]));

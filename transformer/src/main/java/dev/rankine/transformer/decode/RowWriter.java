@@ -70,8 +70,12 @@ final class RowWriter {
             steps++;
         }
 
-        private int next(float[] scores, int row, int vocabulary) {
+        private long next(float[] scores, int row, int vocabulary) {
             Choice.requireNumbers(scores, row * vocabulary, vocabulary, steps);
+            Long forced = ending.forced(steps);
+            if (forced != null) {
+                return forced;
+            }
             return choice.choose(scores, row * vocabulary, vocabulary, row, steps);
         }
 

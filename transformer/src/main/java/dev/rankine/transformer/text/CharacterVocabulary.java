@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * phoneme_chars} of a checkpoint's configuration. Places count Unicode code points, not UTF-16 units. The first four
  * places are taken by {@link #PADDING}, {@link #START}, {@link #END} and {@link #UNKNOWN}.
  */
-public final class CharacterVocabulary {
+public final class CharacterVocabulary implements TextCodec {
     public static final long PADDING = 0;
     public static final long START = 1;
     public static final long END = 2;
@@ -70,6 +70,7 @@ public final class CharacterVocabulary {
      *
      * @param unknown counts the characters that became {@link #UNKNOWN}
      */
+    @Override
     public long[] encode(String text, UnknownCharacters unknown) {
         int[] points = text.codePoints().toArray();
         long[] encoded = new long[points.length + 2];
@@ -91,6 +92,7 @@ public final class CharacterVocabulary {
      *
      * @throws IllegalArgumentException if an id is negative
      */
+    @Override
     public String decode(long... encoded) {
         StringBuilder text = new StringBuilder();
         for (long id : encoded) {
@@ -102,5 +104,15 @@ public final class CharacterVocabulary {
             }
         }
         return text.toString();
+    }
+
+    @Override
+    public long end() {
+        return END;
+    }
+
+    @Override
+    public boolean isSpecial(long id) {
+        return id < FIRST;
     }
 }

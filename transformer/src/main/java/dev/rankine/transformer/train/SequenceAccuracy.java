@@ -5,7 +5,7 @@ import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
 import dev.rankine.transformer.data.SequenceBatcher;
 import dev.rankine.transformer.data.SequencePair;
-import dev.rankine.transformer.text.CharacterVocabulary;
+import dev.rankine.transformer.text.TextCodec;
 import dev.rankine.transformer.train.Outcome.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +26,7 @@ public final class SequenceAccuracy implements Evaluator {
     private final Predictor predictor;
     private final SequenceBatcher batcher;
     private final List<SequencePair> pairs;
+    private final TextCodec target;
     private final int batch;
     private final ScopePool memory;
     private List<long[]> lastPredictions = List.of();
@@ -33,9 +34,11 @@ public final class SequenceAccuracy implements Evaluator {
 
     /**
      * @param pairs what to predict, at least one; targets with start and end symbols
+     * @param target whose symbols the model writes
      * @param batch sequences decoded side by side
      */
-    public SequenceAccuracy(Predictor predictor, SequenceBatcher batcher, List<SequencePair> pairs, int batch) {
+    public SequenceAccuracy(
+            Predictor predictor, SequenceBatcher batcher, List<SequencePair> pairs, TextCodec target, int batch) {
         if (pairs.isEmpty() || batch < 1) {
             throw new IllegalArgumentException("evaluation needs at least one pair and a batch of at least 1, got "
                     + pairs.size() + " and " + batch);
@@ -43,6 +46,7 @@ public final class SequenceAccuracy implements Evaluator {
         this.predictor = predictor;
         this.batcher = batcher;
         this.pairs = List.copyOf(pairs);
+        this.target = target;
         this.batch = batch;
         this.memory = new ScopePool(batcher.backend());
     }
@@ -55,7 +59,7 @@ public final class SequenceAccuracy implements Evaluator {
             List<SequencePair> some = pairs.subList(from, Math.min(from + batch, pairs.size()));
             List<long[]> written = predict(some);
             for (int i = 0; i < some.size(); i++) {
-                long[] symbols = symbols(written.get(i));
+                long[] symbols = symbols(target, written.get(i));
                 predictions.add(symbols);
                 parts.add(compare(symbols, reference(some.get(i))));
             }
@@ -78,18 +82,17 @@ public final class SequenceAccuracy implements Evaluator {
      * What the last evaluation saw, example by example.
      *
      * @param source makes text of a source's ids
-     * @param target makes text of a target's ids, and of those that the model wrote
      * @throws IllegalStateException if there was no evaluation
      */
-    public List<Outcome> outcomes(Function<long[], String> source, Function<long[], String> target) {
+    public List<Outcome> outcomes(Function<long[], String> source) {
         if (lastParts.isEmpty()) {
             throw new IllegalStateException("there is no outcome before the first evaluation: evaluate first");
         }
         return IntStream.range(0, pairs.size())
                 .mapToObj(i -> new Outcome(
                         source.apply(pairs.get(i).source()),
-                        target.apply(pairs.get(i).target()),
-                        target.apply(lastPredictions.get(i)),
+                        target.decode(pairs.get(i).target()),
+                        target.decode(lastPredictions.get(i)),
                         lastParts.get(i)))
                 .toList();
     }
@@ -109,10 +112,10 @@ public final class SequenceAccuracy implements Evaluator {
     }
 
     /** What stands before the end symbol, without special symbols. */
-    static long[] symbols(long[] written) {
+    static long[] symbols(TextCodec target, long[] written) {
         return Arrays.stream(written)
-                .takeWhile(id -> id != CharacterVocabulary.END)
-                .filter(id -> id > CharacterVocabulary.UNKNOWN)
+                .takeWhile(id -> id != target.end())
+                .filter(id -> !target.isSpecial(id))
                 .toArray();
     }
 

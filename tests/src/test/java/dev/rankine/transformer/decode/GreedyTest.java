@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -30,7 +31,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 /** Greedy decoding of a scripted model, and of real ones against decoding without a cache. */
-class GreedyDecoderTest {
+class GreedyTest {
     private static final Backend BACKEND = new ReferenceBackend();
     private static final int START = 1;
     private static final int END = 2;
@@ -83,8 +84,11 @@ class GreedyDecoderTest {
     private static long[][] decode(Scripted model, int steps) {
         int batch = model.script.length;
         Tensor ids = Tensor.ofLongs(BACKEND, Shape.of(batch, 1), new long[batch]);
-        GreedyDecoder.Settings settings = new GreedyDecoder.Settings(START, END, 0, steps);
-        return new GreedyDecoder(settings, new ScopePool(BACKEND)).decode(model, ids, ids);
+        return greedy(END, steps, new ScopePool(BACKEND)).write(model, START, ids, ids);
+    }
+
+    private static Generator greedy(long end, int steps, ScopePool memory) {
+        return new Generator(new Search.Greedy(), new Ending(Set.of(end), 0, steps), memory);
     }
 
     @Test
@@ -108,7 +112,7 @@ class GreedyDecoderTest {
         assertThatThrownBy(() -> decode(model, 3))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the score of symbol 3 at step 1 is not a number");
-        assertThatThrownBy(() -> new GreedyDecoder.Settings(1, 2, 0, 0))
+        assertThatThrownBy(() -> new Ending(Set.of(2L), 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least 1 step");
     }
@@ -162,8 +166,7 @@ class GreedyDecoderTest {
         Tensor ids = Tensor.ofLongs(machine.backend(), Shape.of(3, 4), 1, 3, 4, 2, 1, 5, 2, 0, 1, 6, 6, 2);
         double[] visible = {1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1};
         Tensor mask = Tensor.of(machine.backend(), machine.dtype(), Shape.of(3, 4), visible);
-        GreedyDecoder.Settings settings = new GreedyDecoder.Settings(START, END, 0, 20);
-        long[][] cached = new GreedyDecoder(settings, new ScopePool(machine.backend())).decode(model, ids, mask);
+        long[][] cached = greedy(END, 20, new ScopePool(machine.backend())).write(model, START, ids, mask);
         long[][] plain = decodeWithoutCache(model, ids, mask, 20);
         for (int b = 0; b < cached.length; b++) {
             assertThat(Arrays.copyOf(cached[b], 20)).isEqualTo(plain[b]);
@@ -178,9 +181,9 @@ class GreedyDecoderTest {
         Tensor mask = Tensor.of(backend, Machine.EXACT.dtype(), Shape.of(1, 3), 1.0, 1, 1);
         ScopePool memory = new ScopePool(backend);
         // no symbol is the end, so all steps are made; 15 and 24 places need blocks of one size class
-        new GreedyDecoder(new GreedyDecoder.Settings(START, -1, 0, 15), memory).decode(model, ids, mask);
+        greedy(-1, 15, memory).write(model, START, ids, mask);
         int allocations = memory.allocations();
-        new GreedyDecoder(new GreedyDecoder.Settings(START, -1, 0, 24), memory).decode(model, ids, mask);
+        greedy(-1, 24, memory).write(model, START, ids, mask);
         assertThat(memory.allocations()).isEqualTo(allocations);
     }
 }
