@@ -166,6 +166,28 @@ class LauncherTest {
     }
 
     @Test
+    void aPackedFolderBuildsNothingAndBringsJavaAndSdk() throws Exception {
+        environment.put("JAVA_HOME", jdk("jdk-25", "25.0.1", VECTOR).toString());
+        Files.move(jdk("packed", "25.0.2", VECTOR), home.resolve("runtime"));
+        Files.delete(home.resolve("runtime/bin/javac"));
+        write(home.resolve("rankine.jar"), "");
+        write(home.resolve("sdk/share/java/tornado/tornado-api-9.8-jdk25.jar"), "");
+        write(home.resolve("sdk/tornado-argfile.template"), "-Djava.library.path=${TORNADOVM_HOME}/lib");
+        Path real = home.toRealPath();
+        assertThat(run("jdk").out()).containsExactly(real.resolve("runtime").toString());
+        Run run = run("devices");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("<@" + real.resolve("target/tornado-argfile") + ">", "<" + real.resolve("rankine.jar") + ">");
+        assertThat(home.resolve("target/tornado-argfile"))
+                .content()
+                .startsWith("-Djava.library.path=" + real.resolve("sdk/lib"));
+        Run test = run("test");
+        assertThat(test.exit()).isEqualTo(2);
+        assertThat(test.err()).contains("there are no sources here to test");
+    }
+
+    @Test
     void buildsOnTheJdkFoundAndOnlyWhenSourcesAreNewer() throws Exception {
         Path jdk = jdk("jdk-25", "25.0.1", VECTOR);
         environment.put("JAVA_HOME", jdk("jdk-17", "17.0.15", VECTOR).toString());

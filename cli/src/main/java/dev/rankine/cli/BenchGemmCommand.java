@@ -53,7 +53,7 @@ final class BenchGemmCommand implements Runnable {
                 : UsageException.whileChecking(
                         () -> products.stream().map(GemmBench.Product::parse).toList());
         try (Backend backend = backendOptions.open(console)) {
-            GemmBench bench = new GemmBench(backend, openBlas(backend.threads()), rounds);
+            GemmBench bench = new GemmBench(backend, backend.isDevice() ? null : openBlas(backend.threads()), rounds);
             console.out()
                     .println(String.format(
                             "%-24s%10s%10s%10s%10s%10s%8s",

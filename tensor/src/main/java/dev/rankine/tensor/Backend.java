@@ -27,6 +27,11 @@ public interface Backend extends AutoCloseable {
         return 1;
     }
 
+    /** Whether it computes beside the host's processor, so that calls return long before their results are there. */
+    default boolean isDevice() {
+        return false;
+    }
+
     /** Called when a scope of this back-end opens: what follows is a unit that may be recorded. */
     default void scopeOpened(Scope scope) {}
 

@@ -22,6 +22,11 @@ public record Lent(Backend backend, boolean isShared) implements AutoCloseable {
         return provider.name().contains(":");
     }
 
+    /** Whether it computes everything in F32, unlike {@code tornado:cuda:0:tf32}. */
+    public static boolean isExact(BackendProvider provider) {
+        return provider.name().split(":").length < 4;
+    }
+
     @Override
     public void close() {
         if (!isShared) {

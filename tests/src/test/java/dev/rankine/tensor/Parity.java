@@ -64,6 +64,7 @@ final class Parity {
         return Backends.all().stream()
                 .filter(candidate -> candidate.probe() instanceof Probe.Ready)
                 .filter(candidate -> Lent.isDevice(candidate.provider()) == DEVICES)
+                .filter(candidate -> Lent.isExact(candidate.provider()))
                 .map(Backends.Candidate::provider)
                 .toList();
     }

@@ -1,39 +1,81 @@
 package dev.rankine.tornado;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import uk.ac.manchester.tornado.api.TornadoDeviceMap;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /**
- * A device that TornadoVM sees.
+ * A device that TornadoVM sees, and how it multiplies matrices.
  *
- * @param name to ask for it by, such as {@code tornado:opencl:0}
+ * @param name to ask for it by, such as {@code tornado:opencl:0} or {@code tornado:cuda:0:tf32}
+ * @param multiplies kernels of our own, or cuBLAS
  */
-record Device(String name, TornadoDevice handle) {
+record Device(String name, TornadoDevice handle, Precision precision, Multiplies multiplies) {
     private static final double GIB = 1L << 30;
 
-    /** Every device of every TornadoVM back-end, in TornadoVM's order. */
+    /** What makes a device's products. */
+    sealed interface Multiplies {
+        /** Kernels, in F32. */
+        record ByKernels(String why) implements Multiplies {}
+
+        /** cuBLAS, in any precision. */
+        record ByCuBlas() implements Multiplies {}
+    }
+
+    /** Every device of every TornadoVM back-end, in TornadoVM's order, in every precision that it might have. */
     static List<Device> all() {
         List<Device> devices = new ArrayList<>();
         for (var backend : new TornadoDeviceMap().getAllBackends()) {
-            String prefix = TornadoBackendProvider.NAME + ":"
-                    + backend.getBackendType().name().toLowerCase(Locale.ROOT) + ":";
+            TornadoVMBackendType type = backend.getBackendType();
+            String prefix = TornadoBackendProvider.NAME + ":" + type.name().toLowerCase(Locale.ROOT) + ":";
+            boolean cuda = type == TornadoVMBackendType.CUDA;
+            Multiplies multiplies = cuda ? cuBlas() : new Multiplies.ByKernels("");
             for (TornadoDevice handle : backend.getAllDevices()) {
-                devices.add(new Device(prefix + backend.getAllDevices().indexOf(handle), handle));
+                String name = prefix + backend.getAllDevices().indexOf(handle);
+                for (Precision precision : Precision.values()) {
+                    if (cuda || precision == Precision.FP32) {
+                        devices.add(new Device(precision.of(name), handle, precision, multiplies));
+                    }
+                }
             }
         }
         return devices;
     }
 
+    private static Multiplies cuBlas() {
+        try {
+            CuBlas.load();
+            return new Multiplies.ByCuBlas();
+        } catch (IllegalArgumentException missing) {
+            return new Multiplies.ByKernels(
+                    Objects.requireNonNullElse(missing.getMessage(), "cuBLAS cannot be loaded"));
+        }
+    }
+
+    /** Whether it can be used: what is less exact than F32 needs cuBLAS. */
+    Probe probe() {
+        if (precision != Precision.FP32 && multiplies instanceof Multiplies.ByKernels(String why)) {
+            return new Probe.Unavailable(why, "add the folder of CUDA's libcublas to LD_LIBRARY_PATH");
+        }
+        return new Probe.Ready(description());
+    }
+
     /** What it is, for people. */
     String description() {
+        String products = switch (multiplies) {
+            case Multiplies.ByCuBlas _ -> ", " + precision + " products by cuBLAS";
+            case Multiplies.ByKernels(String why) -> why.isEmpty() ? "" : ", products by kernels (" + why + ")";
+        };
         return handle.getPhysicalDevice().getDeviceName().strip() + ", "
                 + handle.getDeviceType().name().toLowerCase(Locale.ROOT)
-                + String.format(Locale.ROOT, ", %.1f GiB", handle.getMaxGlobalMemory() / GIB);
+                + String.format(Locale.ROOT, ", %.1f GiB", handle.getMaxGlobalMemory() / GIB)
+                + products;
     }
 
     /** A back-end on the device of a name. */
@@ -45,6 +87,9 @@ record Device(String name, TornadoDevice handle) {
         String wanted = Objects.requireNonNullElse(System.getenv(Memory.VARIABLE), "");
         Memory memory =
                 Memory.of(device.handle().getMaxGlobalMemory(), device.handle().getMaxAllocMemory(), wanted);
-        return new TornadoBackend(device, memory);
+        LibraryProduct library = device.multiplies() instanceof Multiplies.ByCuBlas
+                ? new LibraryProduct(CudaProducts.NAME, device.precision())
+                : null;
+        return new TornadoBackend(device, memory, library);
     }
 }

@@ -3,6 +3,8 @@ package dev.rankine.tornado;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -18,6 +20,7 @@ final class Engine implements AutoCloseable {
     private static final String FIRST = "first";
     private static final String CHANGE = "change";
     private static final String REWIND = "rewind";
+    private static final String PRODUCT = "product";
     private static final int HEADER = 4;
 
     private final Shadow shadow = new Shadow();
@@ -28,13 +31,16 @@ final class Engine implements AutoCloseable {
     private final Deque<Integer> outer = new ArrayDeque<>();
     private final Plan plan;
     private final Stages stages;
+    private final @Nullable LibraryProduct library;
     private int before = Record.ROOT;
     private boolean onPath;
     private long launches;
     private long changes;
 
-    Engine(TornadoDevice device, int floats, int integers) {
-        DeviceArrays arrays = DeviceArrays.of(shadow, floats, integers, NODES);
+    /** @param library what multiplies instead of kernels, null for kernels */
+    Engine(TornadoDevice device, Memory memory, @Nullable LibraryProduct library) {
+        this.library = library;
+        DeviceArrays arrays = DeviceArrays.of(shadow, memory.floats(), memory.ints(), NODES);
         KernelContext c = new KernelContext();
         LinkedHashMap<String, Plan.Body> bodies = new LinkedHashMap<>();
         bodies.put(FIRST, plain(TransferKernels::first, c, arrays));
@@ -58,6 +64,9 @@ final class Engine implements AutoCloseable {
         stages = new Stages(this, c, arrays, bodies);
         for (Kernel kernel : Kernel.values()) {
             bodies.put(kernel.name(), plain(kernel.code(), c, arrays));
+        }
+        if (library != null) {
+            bodies.put(PRODUCT, library.body(arrays));
         }
         plan = new Plan(arrays, device, bodies);
         plan.run(FIRST, 1);
@@ -93,6 +102,19 @@ final class Engine implements AutoCloseable {
         run(call.kernel(), groups);
         before = place.node();
         onPath = !outer.isEmpty();
+    }
+
+    /** Whether a library multiplies what BLAS can. */
+    boolean hasLibrary() {
+        return library != null;
+    }
+
+    /**
+     * Starts a product in the library; returns before it is done. The host says what it is about each time, so it is no call of
+     * the {@link Record}.
+     */
+    void multiply(Gemm product) {
+        Objects.requireNonNull(library).run(product, () -> plan.run(PRODUCT, 1));
     }
 
     /** Writes a node, that it comes next, and that it is meant by the next launch. */

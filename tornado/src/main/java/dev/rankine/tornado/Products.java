@@ -2,7 +2,7 @@ package dev.rankine.tornado;
 
 import dev.rankine.tensor.Tensor;
 
-/** Starts products of matrices. */
+/** Starts products of matrices: in the library where there is one and BLAS can do them, else by a kernel. */
 final class Products {
     private final Engine engine;
     private final Residency residency;
@@ -23,12 +23,17 @@ final class Products {
         int matrices = Elements.count(out) / (rows * columns);
         int tiles = Math.multiplyExact(matrices, Math.multiplyExact(across, down));
         Layout batch = Layout.leading(2, out, a, b);
+        Gemm gemm = engine.hasLibrary() ? Gemm.of(a, b, out, accumulate) : null;
         int left = residency.read(a);
         int right = residency.read(b);
         if (accumulate) {
             residency.read(out);
         }
         int result = residency.write(out);
+        if (gemm != null) {
+            engine.multiply(gemm.at(left, right, result));
+            return;
+        }
         Call call = new Call(small ? Kernel.PRODUCT_SMALL : Kernel.PRODUCT_LARGE)
                 .words(
                         0,

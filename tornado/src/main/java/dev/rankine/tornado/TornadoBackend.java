@@ -26,10 +26,14 @@ public final class TornadoBackend implements Backend {
     private final Indexing indexing;
     private final ReferenceBackend host = new ReferenceBackend();
 
-    /** A back-end on a device, with so much of its memory. */
-    TornadoBackend(Device device, Memory memory) {
+    /**
+     * A back-end on a device, with so much of its memory.
+     *
+     * @param library what multiplies there, null for our own kernels
+     */
+    TornadoBackend(Device device, Memory memory, @Nullable LibraryProduct library) {
         this.device = device;
-        engine = new Engine(device.handle(), memory.floats(), memory.ints());
+        engine = new Engine(device.handle(), memory, library);
         residency = new Residency(engine.stages(), memory.floats(), memory.ints());
         elements = new Elements(engine, residency);
         products = new Products(engine, residency);
@@ -45,6 +49,11 @@ public final class TornadoBackend implements Backend {
     @Override
     public String description() {
         return device.description();
+    }
+
+    @Override
+    public boolean isDevice() {
+        return true;
     }
 
     /** What it did so far. */

@@ -52,7 +52,7 @@ public final class TornadoBackendProvider implements BackendProvider {
         }
         try {
             List<BackendProvider> found = Device.all().stream()
-                    .<BackendProvider>map(device -> new OfDevice(device.name(), new Probe.Ready(device.description())))
+                    .<BackendProvider>map(device -> new OfDevice(device.name(), device.probe()))
                     .toList();
             return found.isEmpty() ? off("TornadoVM sees no device", "install a driver" + HELP) : found;
         } catch (Throwable failure) {

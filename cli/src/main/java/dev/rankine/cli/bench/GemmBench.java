@@ -112,11 +112,12 @@ public final class GemmBench {
         Tensor a = operand(p.count(), p.m(), p.k(), p.stored().charAt(0) == 'T');
         Tensor b = operand(p.count(), p.k(), p.n(), p.stored().charAt(1) == 'T');
         Tensor c = Tensor.zeros(backend, DType.F32, Shape.of(p.count(), p.m(), p.n()));
+        Burst burst = Burst.of(backend, () -> backend.matmul(a, b, c, false));
         MultiplyAddPeak peak = new MultiplyAddPeak();
         // the peak of one core: a job on all of them would measure how threads are woken
         Rounds timed = new Rounds(rounds)
                 .with(PEAK, MultiplyAddPeak.operations(), peak::run)
-                .with(OURS, p.operations(), () -> backend.matmul(a, b, c, false));
+                .with(OURS, burst.size() * p.operations(), burst);
         OpenBlas other = blas;
         if (other != null) {
             timed.with(BLAS, p.operations(), () -> multiply(other, p, a, b, c));

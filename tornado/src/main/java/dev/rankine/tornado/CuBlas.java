@@ -1,0 +1,147 @@
+package dev.rankine.tornado;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/**
+ * NVIDIA's cuBLAS, as much of it as products need (<a href="https://docs.nvidia.com/cuda/cublas/">its manual</a>). It takes any
+ * place within an array, so nothing is copied for it.
+ */
+@SuppressWarnings("restricted") // native functions are called with their own types
+final class CuBlas {
+    private static final List<String> NAMES = List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so");
+    private static final String DRIVER = "libcuda.so.1";
+    private static final int PLAIN = 0;
+    private static final int TRANSPOSED = 1;
+    private static final int F32 = 0; // CUDA_R_32F
+    private static final int ANY_ALGORITHM = -1; // CUBLAS_GEMM_DEFAULT
+    private static final long BYTES = 4;
+
+    private static final FunctionDescriptor ON_HANDLE = FunctionDescriptor.of(JAVA_INT, ADDRESS);
+    /** handle, two transpositions, m, n, k, alpha; then each operand's address, type, leading dimension, stride; between them beta. */
+    private static final FunctionDescriptor GEMM = FunctionDescriptor.of(
+            JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT,
+            JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG,
+            JAVA_INT, JAVA_INT, JAVA_INT);
+
+    private final MethodHandle create;
+    private final MethodHandle setStream;
+    private final MethodHandle gemm;
+    private final MethodHandle destroy;
+    private final MemorySegment zero;
+    private final MemorySegment one;
+
+    private CuBlas(SymbolLookup library) {
+        create = function(library, "cublasCreate_v2", ON_HANDLE);
+        setStream = function(library, "cublasSetStream_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        gemm = function(library, "cublasGemmStridedBatchedEx", GEMM);
+        destroy = function(library, "cublasDestroy_v2", ON_HANDLE);
+        zero = Arena.global().allocateFrom(JAVA_FLOAT, 0f);
+        one = Arena.global().allocateFrom(JAVA_FLOAT, 1f);
+    }
+
+    private static MethodHandle function(SymbolLookup library, String name, FunctionDescriptor type) {
+        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+    }
+
+    /** @throws IllegalArgumentException if no version of the library can be loaded; the message says why */
+    static CuBlas load() {
+        IllegalArgumentException missing = null;
+        for (String name : NAMES) {
+            try {
+                return new CuBlas(SymbolLookup.libraryLookup(name, Arena.global()));
+            } catch (IllegalArgumentException failure) {
+                missing = missing == null ? failure : missing;
+            }
+        }
+        throw new IllegalArgumentException("none of " + NAMES + " can be loaded", missing);
+    }
+
+    /** A handle that computes in a stream of a CUDA context, which becomes the thread's own. */
+    MemorySegment open(long context, long stream) {
+        MethodHandle enter = function(
+                SymbolLookup.libraryLookup(DRIVER, Arena.global()),
+                "cuCtxSetCurrent",
+                FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment handle = arena.allocate(ADDRESS);
+            check("cuCtxSetCurrent", (int) enter.invokeExact(MemorySegment.ofAddress(context)));
+            check("cublasCreate", (int) create.invokeExact(handle));
+            MemorySegment opened = handle.get(ADDRESS, 0);
+            check("cublasSetStream", (int) setStream.invokeExact(opened, MemorySegment.ofAddress(stream)));
+            return opened;
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** Starts the product of matrices in the array that begins at address {@code array}. */
+    void multiply(MemorySegment handle, long array, Gemm product, Precision precision) {
+        try {
+            for (int call = 0; call < product.calls(); call++) {
+                check("cublasGemmStridedBatchedEx", (int) gemm.invokeExact(
+                        handle,
+                        transposition(product.b()),
+                        transposition(product.a()),
+                        product.columns(),
+                        product.rows(),
+                        product.inner(),
+                        one,
+                        address(array, product.b(), call),
+                        F32,
+                        product.b().leading(),
+                        product.b().perMatrix(),
+                        address(array, product.a(), call),
+                        F32,
+                        product.a().leading(),
+                        product.a().perMatrix(),
+                        product.accumulates() ? one : zero,
+                        address(array, product.out(), call),
+                        F32,
+                        product.out().leading(),
+                        product.out().perMatrix(),
+                        product.matrices(),
+                        precision.computeType(),
+                        ANY_ALGORITHM));
+            }
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
+    private static int transposition(Gemm.Operand operand) {
+        return operand.transposed() ? TRANSPOSED : PLAIN;
+    }
+
+    private static MemorySegment address(long array, Gemm.Operand operand, int call) {
+        return MemorySegment.ofAddress(array + BYTES * (operand.place() + call * operand.perCall()));
+    }
+
+    void close(MemorySegment handle) {
+        try {
+            check("cublasDestroy", (int) destroy.invokeExact(handle));
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
+    private static void check(String function, int status) {
+        if (status != 0) {
+            throw new IllegalStateException(function + " failed with status " + status);
+        }
+    }
+
+    private static IllegalStateException failed(Throwable failure) {
+        return failure instanceof IllegalStateException known ? known : new IllegalStateException("cuBLAS", failure);
+    }
+}
