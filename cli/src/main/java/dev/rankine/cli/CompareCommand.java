@@ -171,7 +171,7 @@ final class CompareCommand implements Runnable {
                 FineTuning tuning = checking(variant, () -> {
                     FineTuning begun = new FineTuning(task, variant.method(), settings, weightDecay);
                     taskOptions.start(begun, backend, console);
-                    return begun;
+                    return begun.keep(training.keep(task, setup.metric()));
                 });
                 tuning.adapted().detach();
                 for (long seed : seeds) {

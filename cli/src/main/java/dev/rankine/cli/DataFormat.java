@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
  * Where a file holds texts and labels.
  *
  * @param labels in the order of their numbers; empty to take those that occur
+ * @param metric by which the format is usually judged; null where that is the task's own
  */
-record DataFormat(TextColumns columns, List<String> labels) {
+record DataFormat(
+        TextColumns columns, List<String> labels, @Nullable String metric) {
     /** The options that say so. */
     static final class Options {
         @Option(
@@ -52,7 +54,8 @@ record DataFormat(TextColumns columns, List<String> labels) {
                 List<String> given = labels.isEmpty() && known != null ? known.labels() : labels;
                 return new DataFormat(
                         new TextColumns(text == null ? "text" : text, pair, label == null ? "label" : label, !noHeader),
-                        given);
+                        given,
+                        null);
             }
             if (text != null || pair != null || label != null || noHeader || !labels.isEmpty()) {
                 throw new UsageException("--format " + format + " says already what --text-column, --pair-column,"
@@ -64,7 +67,7 @@ record DataFormat(TextColumns columns, List<String> labels) {
                 throw new UsageException("--format " + format + " is for --task "
                         + (glue.isRegression() ? "regress" : "classify") + ", not " + task);
             }
-            return new DataFormat(glue.columns(), glue.labels());
+            return new DataFormat(glue.columns(), glue.labels(), glue.metric());
         }
 
         /** The column of the text, null for the usual one. */

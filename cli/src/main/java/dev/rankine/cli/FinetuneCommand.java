@@ -90,6 +90,7 @@ final class FinetuneCommand implements Callable<Integer> {
                     UsageException.whileChecking(() -> new FineTuning(loaded.task(), method, settings, weightDecay));
             taskOptions.start(tuning, backend, console);
             UsageException.whileChecking(() -> {
+                tuning.keep(training.keep(loaded.task(), setup.metric()));
                 tuning.memory(trainData).require(MachineMemory.here());
                 return null;
             });

@@ -26,6 +26,9 @@ final class Results {
                             ? text("%.4f", metric.getValue())
                             : text("%.4f, before %.4f", metric.getValue(), before));
         }
+        if (summary.keptStep() < training.steps()) {
+            line("kept", text("step %,d of %,d", summary.keptStep(), training.steps()));
+        }
         line("parameters", text("%,d trained, %,d kept", ranks.trainableParameters(), ranks.retainedParameters()));
         if (!ranks.retainedRank().isEmpty()) {
             line(

@@ -22,7 +22,8 @@ record ScoringSetup(
         TextExamples dev,
         List<String> labels,
         boolean pairs,
-        @Nullable Integer maxLength)
+        @Nullable Integer maxLength,
+        @Nullable String metric)
         implements TaskSetup {
     /** Reads the files and checks every label. */
     static ScoringSetup read(
@@ -47,7 +48,7 @@ record ScoringSetup(
                 examples.scores();
             }
         }
-        return new ScoringSetup(model, train, dev, labels, format.columns().pair() != null, maxLength);
+        return new ScoringSetup(model, train, dev, labels, format.columns().pair() != null, maxLength, format.metric());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.rankine.lora.task.Examples;
 import dev.rankine.lora.task.Task;
 import dev.rankine.tensor.Backend;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A task as a call asks for it: its files are read, its model is not. */
 interface TaskSetup {
@@ -12,6 +13,11 @@ interface TaskSetup {
 
     /** What the file to measure with holds, likewise. */
     List<String> devRows();
+
+    /** The metric that the data's format is usually judged by; null where it is the task's own. */
+    default @Nullable String metric() {
+        return null;
+    }
 
     /**
      * Reads the model.

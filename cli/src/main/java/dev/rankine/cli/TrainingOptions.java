@@ -1,5 +1,7 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.task.Keep;
+import dev.rankine.lora.task.Task;
 import dev.rankine.transformer.train.Checkpointing;
 import dev.rankine.transformer.train.OnNan;
 import dev.rankine.transformer.train.TrainerSettings;
@@ -77,6 +79,36 @@ final class TrainingOptions {
                     "What becomes of a step whose loss or gradient is not finite: stop says which operation made it,"
                             + " skip goes on without the step (default: stop).")
     private OnNan onNan = OnNan.STOP;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "WHAT",
+            description = "Which evaluation's adapter stays: last or best (default: last).")
+    private Kept keep = Kept.LAST;
+
+    @Option(
+            names = "--keep-metric",
+            paramLabel = "NAME",
+            description = "What tells the best (default: what the task is usually judged by).")
+    private @Nullable String keepMetric;
+
+    /** What {@code --keep} takes. */
+    enum Kept {
+        LAST,
+        BEST
+    }
+
+    /** @param usual metric of the data's format, null where the task's own will do */
+    Keep keep(Task task, @Nullable String usual) {
+        if (keep == Kept.LAST) {
+            if (keepMetric != null) {
+                throw new UsageException("--keep-metric needs --keep best");
+            }
+            return Keep.LAST;
+        }
+        String otherwise = usual == null ? task.metrics().getFirst() : usual;
+        return Keep.best(keepMetric == null ? otherwise : keepMetric);
+    }
 
     double weightDecay() {
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {

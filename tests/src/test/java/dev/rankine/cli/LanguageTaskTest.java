@@ -103,16 +103,19 @@ class LanguageTaskTest {
         RunFolder run = RunFolder.at(folder.resolve("run"), true);
         Map<String, Double> before = run.summary().training().before();
         Map<String, Double> after = run.summary().training().after();
-        assertThat(after).containsOnlyKeys("loss", "perplexity");
-        assertThat(after.get("loss")).isLessThan(before.get("loss") / 4);
-        assertThat(after.get("perplexity")).isCloseTo(Math.exp(after.get("loss")), within(1e-12));
+        assertThat(after).containsOnlyKeys("token_loss", "perplexity");
+        assertThat(after.get("token_loss")).isLessThan(before.get("token_loss") / 4);
+        assertThat(after.get("perplexity")).isCloseTo(Math.exp(after.get("token_loss")), within(1e-12));
         assertThat(run.predictions().read()).hasSize(2);
 
         Called measured = with(run.adapter(), "evaluate", "--task", "lm", "--dev", story());
         assertThat(measured.exitCode()).as(measured.err()).isZero();
         assertThat(measured.out())
                 .containsSubsequence(
-                        "loss", "perplexity", String.format(Locale.ROOT, "%.4f", after.get("loss")), "2 examples of");
+                        "token loss",
+                        "perplexity",
+                        String.format(Locale.ROOT, "%.4f", after.get("token_loss")),
+                        "2 examples of");
         for (Object[] how : new Object[][] {{}, {"--beams", 3}, {"--sample", "--top-k", 1}}) {
             List<Object> options = new ArrayList<>(List.of("--max-new", 4));
             options.addAll(List.of(how));
@@ -144,11 +147,12 @@ class LanguageTaskTest {
                 "reply=verdict");
         assertThat(called.exitCode()).as(called.err()).isZero();
         RunFolder run = RunFolder.at(folder.resolve("run"), true);
-        assertThat(run.summary().training().after().get("loss")).isLessThan(.2);
+        assertThat(run.summary().training().after().get("token_loss")).isLessThan(.2);
         assertThat(run.predictions().read().get(1).source()).isEqualTo("the dog ran : ");
         assertThat(run.predictions().read().get(1).reference()).isEqualTo("no");
         // "no" and the end
-        assertThat(run.predictions().read().get(1).parts().get("loss").size()).isEqualTo(2);
+        assertThat(run.predictions().read().get(1).parts().get("token_loss").size())
+                .isEqualTo(2);
         Called answered = Called.withInput(
                 "dog\nmat\n", "predict", "--model", model, "--adapter", run.adapter(), "--backend", "reference");
         assertThat(answered.out()).as(answered.err()).isEqualTo("dog\tno\nmat\tit sat\n");

@@ -46,7 +46,8 @@ public final class FineTuning {
     private final Method method;
     private final TrainerSettings settings;
     private final double weightDecay;
-    private final AdaptedModel adapted;
+    private AdaptedModel adapted;
+    private Keep keep = Keep.LAST;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private Consumer<String> words = word -> {};
     private BooleanSupplier stop = () -> false;
@@ -117,6 +118,24 @@ public final class FineTuning {
         return this;
     }
 
+    /**
+     * Which evaluation's adapter stays.
+     *
+     * @throws IllegalArgumentException if the task is not measured by the metric, or nothing is measured before the end
+     */
+    public FineTuning keep(Keep which) {
+        if (which.metric() != null && !task.metrics().contains(which.metric())) {
+            throw new IllegalArgumentException(task.kind() + " is not measured by '" + which.metric() + "' but by "
+                    + String.join(", ", task.metrics()));
+        }
+        if (which.metric() != null && settings.evaluationSteps() == 0) {
+            throw new IllegalArgumentException(
+                    "the best evaluation is asked for, and there is none before the last step: evaluate in between");
+        }
+        keep = which;
+        return this;
+    }
+
     /** Gets what is worth a line: a damaged checkpoint, an adapter that does not learn. Otherwise nobody hears it. */
     public FineTuning warn(Consumer<String> listener) {
         words = listener;
@@ -149,14 +168,36 @@ public final class FineTuning {
         Trainer<?> trainer = train.trainer(settings, adapted.controller()).evaluateWith(measure);
         listeners.forEach(trainer::listen);
         trainer.listen(new LearningWatch(adapted, words));
+        BestEvaluation best = new BestEvaluation(folder, keep, adapted, task, measure, this::ranks);
+        if (keep.metric() != null) {
+            trainer.listen(best);
+        }
         TrainingResult result = train(trainer, folder);
-        AdapterFolder.save(folder.adapter(), adapted, task);
-        folder.predictions().write(measure.outcomes());
-        RunSummary summary = new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
+        RunSummary summary = leave(result, best, measure, folder);
         writeReport(
                 folder, new RunRecord(method.name(), summary, folder.metrics().read()));
         folder.finish(summary);
         return summary;
+    }
+
+    /** The adapter and its predictions, those of the last step or of the best evaluation before. */
+    private RunSummary leave(TrainingResult result, BestEvaluation best, Measure measure, RunFolder folder) {
+        BestEvaluation.Found found = keep.metric() == null ? null : best.found();
+        if (found == null || found.step() == result.steps()) {
+            AdapterFolder.save(folder.adapter(), adapted, task);
+            folder.predictions().write(measure.outcomes());
+            return new RunSummary(description(), result, ranks(), ProcessMemory.peakResidentMib());
+        }
+        best.putInPlace();
+        adapted.detach();
+        adapted = AdapterFolder.attach(
+                folder.adapter(), task.model(), task.backend(), new Method.Run(settings.seed(), weightDecay));
+        return new RunSummary(
+                description(),
+                result.withAfter(found.metrics()),
+                found.ranks(),
+                ProcessMemory.peakResidentMib(),
+                found.step());
     }
 
     private TrainingResult train(Trainer<?> trainer, RunFolder folder) {
@@ -195,6 +236,7 @@ public final class FineTuning {
         own.put("model", task.name());
         own.put("method", method.name());
         own.put("weight_decay", Double.toString(weightDecay));
+        own.put("keep", keep.toString());
         method.settings().forEach((key, value) -> own.put(method.name() + "." + key, value));
         return own;
     }

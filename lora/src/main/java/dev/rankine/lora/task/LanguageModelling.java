@@ -131,6 +131,11 @@ public final class LanguageModelling implements Task {
     }
 
     @Override
+    public List<String> metrics() {
+        return List.of(PerplexityMeasure.LOSS, PerplexityMeasure.PERPLEXITY);
+    }
+
+    @Override
     public TaskFile file() {
         Template template = settings.template();
         return TaskFile.of(KIND, settings.maxLength(), template == null ? null : template.text());

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -190,6 +191,14 @@ public final class Seq2Seq implements Task {
     @Override
     public ModelForm form() {
         return ModelForm.of(model().settings());
+    }
+
+    @Override
+    public List<String> metrics() {
+        List<String> exact = List.of(SequenceAccuracy.EXACT, SequenceAccuracy.ERROR_RATE);
+        return target instanceof SubWords
+                ? Stream.concat(OverlapMeasure.METRICS.stream(), exact.stream()).toList()
+                : exact;
     }
 
     @Override

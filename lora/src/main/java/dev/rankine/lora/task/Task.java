@@ -31,6 +31,9 @@ public interface Task {
         return List.of();
     }
 
+    /** What it is measured by; the first tells the best model where nothing else is asked for. */
+    List<String> metrics();
+
     /** What must be known beside the model to use what was trained. */
     TaskFile file();
 }

@@ -146,6 +146,11 @@ public final class TextScoring implements Task {
     }
 
     @Override
+    public List<String> metrics() {
+        return TextMeasure.metrics(labels().size());
+    }
+
+    @Override
     public TaskFile file() {
         return new TaskFile(kind(), settings.labels(), settings.pairs(), settings.maxLength(), null);
     }

@@ -72,12 +72,12 @@ class PerplexityPropertyTest {
         Map<String, Double> alone = measure(objective, texts, 1).evaluate();
         PerplexityMeasure together = measure(objective, texts, places);
         Map<String, Double> metrics = together.evaluate();
-        assertThat(metrics.get("loss")).isCloseTo(alone.get("loss"), within(1e-12));
+        assertThat(metrics.get("token_loss")).isCloseTo(alone.get("token_loss"), within(1e-12));
 
         List<LabelledTokens> other = new ArrayList<>(texts);
         Collections.shuffle(other, new Random(seed));
-        assertThat(measure(objective, other, 3 * PLACES).evaluate().get("loss"))
-                .isCloseTo(alone.get("loss"), within(1e-12));
+        assertThat(measure(objective, other, 3 * PLACES).evaluate().get("token_loss"))
+                .isCloseTo(alone.get("token_loss"), within(1e-12));
 
         // e^(sum over all symbols / their number), of texts of unequal lengths
         double sum = 0;
@@ -93,8 +93,8 @@ class PerplexityPropertyTest {
         assertThat(metrics.get("perplexity")).isCloseTo(Math.exp(sum / symbols), within(1e-10));
         assertThat(Outcome.metrics(
                                 together.outcomes().stream().map(Outcome::parts).toList())
-                        .get("loss"))
-                .isCloseTo(metrics.get("loss"), within(1e-12));
+                        .get("token_loss"))
+                .isCloseTo(metrics.get("token_loss"), within(1e-12));
     }
 
     @Property(tries = 20)
@@ -127,7 +127,7 @@ class PerplexityPropertyTest {
         });
         Map<String, Double> metrics = measure(uniform, texts(1, 3), 20).evaluate();
         assertThat(metrics.get("perplexity")).isCloseTo(VOCABULARY, within(1e-10));
-        assertThat(metrics.get("loss")).isCloseTo(Math.log(VOCABULARY), within(1e-12));
+        assertThat(metrics.get("token_loss")).isCloseTo(Math.log(VOCABULARY), within(1e-12));
     }
 
     @Example

@@ -94,7 +94,8 @@ class RunFolderTest {
                         "density",
                         "parameter_density",
                         "retained_rank",
-                        "peak_rss_mib");
+                        "peak_rss_mib",
+                        "kept_step");
         assertThat(json.get("after").get("exact").asDouble()).isEqualTo(.6);
         assertThat(json.get("retained_rank").propertyNames())
                 .containsExactly("model.encoder.layers.0.fc1", "model.decoder.layers.0.fc1");

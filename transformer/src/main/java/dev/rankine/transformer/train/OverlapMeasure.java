@@ -12,12 +12,20 @@ import java.util.Map;
  * the means of {@code rouge1}, {@code rouge2} and {@code rougeL}, from 0 to 1.
  */
 public record OverlapMeasure(Measure exact) implements Measure {
+    private static final String BLEU = "bleu";
+    private static final String ROUGE_1 = "rouge1";
+    private static final String ROUGE_2 = "rouge2";
+    private static final String ROUGE_L = "rougeL";
+
+    /** What is added. */
+    public static final List<String> METRICS = List.of(BLEU, ROUGE_1, ROUGE_2, ROUGE_L);
+
     @Override
     public Map<String, Double> evaluate() {
         Map<String, Double> metrics = new LinkedHashMap<>(exact.evaluate());
         List<Outcome> outcomes = outcomes();
         metrics.put(
-                "bleu",
+                BLEU,
                 Bleu.of(
                         outcomes.stream().map(Outcome::prediction).toList(),
                         outcomes.stream().map(Outcome::reference).toList()));
@@ -42,9 +50,9 @@ public record OverlapMeasure(Measure exact) implements Measure {
         String written = outcome.prediction();
         String wanted = outcome.reference();
         Map<String, Part> rouge = new LinkedHashMap<>();
-        rouge.put("rouge1", Part.ofExample(Rouge.n(1, written, wanted)));
-        rouge.put("rouge2", Part.ofExample(Rouge.n(2, written, wanted)));
-        rouge.put("rougeL", Part.ofExample(Rouge.l(written, wanted)));
+        rouge.put(ROUGE_1, Part.ofExample(Rouge.n(1, written, wanted)));
+        rouge.put(ROUGE_2, Part.ofExample(Rouge.n(2, written, wanted)));
+        rouge.put(ROUGE_L, Part.ofExample(Rouge.l(written, wanted)));
         return rouge;
     }
 }

@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Measures a model of words: {@code loss}, the mean cross-entropy in nats over all symbols to predict, and {@code
- * perplexity}, e^loss. Every symbol weighs the same, whatever the length of its text, so neither depends on how texts are
+ * Measures a model of words: {@code token_loss}, the mean cross-entropy in nats over all symbols to predict, and {@code
+ * perplexity}, its exponential. Every symbol weighs the same, whatever the length of its text, so neither depends on how texts are
  * put together to batches.
  */
 public final class PerplexityMeasure implements Measure {
-    public static final String LOSS = "loss";
+    public static final String LOSS = "token_loss";
     public static final String PERPLEXITY = "perplexity";
 
     private final TokenObjective objective;

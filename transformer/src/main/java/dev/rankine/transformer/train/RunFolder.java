@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * metrics.jsonl     {@link MetricsLog}
  * adapter/          in PEFT's format
  * checkpoint/       {@link TrainingCheckpoints}: what a resumed run goes on from
+ * best/             while a run that keeps its best evaluation is under way: what it has found so far
  * predictions.tsv   {@link Predictions}
  * report.html
  * </pre>
@@ -76,6 +77,9 @@ public final class RunFolder {
     public MetricsLog begin(long step) {
         try {
             Files.createDirectories(path);
+            if (step == 0) {
+                Whole.delete(best());
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -91,6 +95,7 @@ public final class RunFolder {
         try {
             Whole.file(summaryFile(), aside -> Files.writeString(aside, Json.PAGE.writeValueAsString(summary) + "\n"));
             Whole.delete(checkpointFolder());
+            Whole.delete(best());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -118,6 +123,11 @@ public final class RunFolder {
 
     public Path adapter() {
         return path.resolve("adapter");
+    }
+
+    /** Adapter, predictions and metrics of the best evaluation so far. */
+    public Path best() {
+        return path.resolve("best");
     }
 
     /** @param keep how many checkpoints stay */

@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param training what the trainer measured
  * @param ranks what the method kept
  * @param peakRssMib the process's largest resident memory in MiB; null where the system does not tell
+ * @param keptStep after how many steps the adapter was what its folder holds, and {@code after} was measured
  */
 public record RunSummary(
         @JsonUnwrapped Run run,
         @JsonUnwrapped TrainingResult training,
         @JsonUnwrapped RetainedRanks ranks,
-        @Nullable Double peakRssMib) {
+        @Nullable Double peakRssMib,
+        long keptStep) {
+    /** Of a run whose adapter is that of the last step. */
+    public RunSummary(Run run, TrainingResult training, RetainedRanks ranks, @Nullable Double peakRssMib) {
+        this(run, training, ranks, peakRssMib, training.steps());
+    }
+
     /**
      * What was asked for.
      *

@@ -23,6 +23,9 @@ import java.util.stream.IntStream;
  * reference symbol outside the vocabulary can so never be met.
  */
 public final class SequenceAccuracy implements Evaluator {
+    public static final String EXACT = "exact";
+    public static final String ERROR_RATE = "error_rate";
+
     private final Predictor predictor;
     private final SequenceBatcher batcher;
     private final List<SequencePair> pairs;
@@ -73,8 +76,8 @@ public final class SequenceAccuracy implements Evaluator {
     private static Map<String, Part> compare(long[] written, long[] reference) {
         int distance = EditDistance.between(written, reference);
         Map<String, Part> parts = new LinkedHashMap<>();
-        parts.put("exact", Part.ofExample(distance == 0 ? 1 : 0));
-        parts.put("error_rate", new Part(distance, reference.length));
+        parts.put(EXACT, Part.ofExample(distance == 0 ? 1 : 0));
+        parts.put(ERROR_RATE, new Part(distance, reference.length));
         return parts;
     }
 

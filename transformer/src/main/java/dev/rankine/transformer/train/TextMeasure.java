@@ -15,6 +15,14 @@ import java.util.Map;
  * matthews}; or, where it gives scores, {@code pearson}, {@code spearman} and {@code mse}, its mean.
  */
 public final class TextMeasure implements Measure {
+    private static final String ACCURACY = "accuracy";
+    private static final String F1 = "f1";
+    private static final String MACRO_F1 = "macro_f1";
+    private static final String MATTHEWS = "matthews";
+    private static final String PEARSON = "pearson";
+    private static final String SPEARMAN = "spearman";
+    private static final String MSE = "mse";
+
     private final TextScorer scorer;
     private final ScoredTexts examples;
     private final List<String> sources;
@@ -33,6 +41,13 @@ public final class TextMeasure implements Measure {
         this.labels = List.copyOf(labels);
     }
 
+    /** What is measured with so many classes, 0 for scores. */
+    public static List<String> metrics(int classes) {
+        return classes == 0
+                ? List.of(PEARSON, SPEARMAN, MSE)
+                : List.of(ACCURACY, classes == 2 ? F1 : MACRO_F1, MATTHEWS);
+    }
+
     @Override
     public Map<String, Double> evaluate() {
         double[][] logits = scorer.logits(examples.texts());
@@ -47,19 +62,19 @@ public final class TextMeasure implements Measure {
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < predicted.length; i++) {
             Map<String, Part> parts = new LinkedHashMap<>();
-            parts.put("accuracy", Part.ofExample(predicted[i] == actual[i] ? 1 : 0));
+            parts.put(ACCURACY, Part.ofExample(predicted[i] == actual[i] ? 1 : 0));
             if (labels.size() == 2) {
                 // 2 TP / (2 TP + FP + FN)
-                parts.put("f1", new Part(2 * predicted[i] * actual[i], predicted[i] + actual[i]));
+                parts.put(F1, new Part(2 * predicted[i] * actual[i], predicted[i] + actual[i]));
             }
             outcomes.add(new Outcome(sources.get(i), labels.get(actual[i]), labels.get(predicted[i]), parts));
         }
         last = outcomes;
         Confusion confusion = Confusion.of(predicted, actual, labels.size());
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("accuracy", confusion.accuracy());
-        metrics.put(labels.size() == 2 ? "f1" : "macro_f1", labels.size() == 2 ? confusion.f1(1) : confusion.macroF1());
-        metrics.put("matthews", confusion.matthews());
+        metrics.put(ACCURACY, confusion.accuracy());
+        metrics.put(labels.size() == 2 ? F1 : MACRO_F1, labels.size() == 2 ? confusion.f1(1) : confusion.macroF1());
+        metrics.put(MATTHEWS, confusion.matthews());
         return metrics;
     }
 
@@ -84,13 +99,13 @@ public final class TextMeasure implements Measure {
                     sources.get(i),
                     Double.toString(actual[i]),
                     Double.toString(predicted[i]),
-                    Map.of("mse", Part.ofExample(error * error))));
+                    Map.of(MSE, Part.ofExample(error * error))));
         }
         last = outcomes;
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("pearson", Correlation.pearson(predicted, actual));
-        metrics.put("spearman", Correlation.spearman(predicted, actual));
-        metrics.put("mse", sum / predicted.length);
+        metrics.put(PEARSON, Correlation.pearson(predicted, actual));
+        metrics.put(SPEARMAN, Correlation.spearman(predicted, actual));
+        metrics.put(MSE, sum / predicted.length);
         return metrics;
     }
 

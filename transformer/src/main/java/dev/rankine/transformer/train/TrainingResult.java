@@ -13,7 +13,7 @@ import java.util.Map;
  * @param medianMsPerStep median over the steps since the start or resumption of this process
  * @param finalLoss mean task loss of the last step
  * @param before metrics before the first step; empty without an evaluator
- * @param after metrics after the last step
+ * @param after metrics of the weights that are kept: those after the last step, or the best
  */
 public record TrainingResult(
         long steps,
@@ -29,5 +29,11 @@ public record TrainingResult(
         Finite.require("final loss", finalLoss);
         before = Finite.require(before);
         after = Finite.require(after);
+    }
+
+    /** The same where another evaluation's weights are kept. */
+    public TrainingResult withAfter(Map<String, Double> metrics) {
+        return new TrainingResult(
+                steps, epochs, trainExamples, trainSeconds, msPerStep, medianMsPerStep, finalLoss, before, metrics);
     }
 }
