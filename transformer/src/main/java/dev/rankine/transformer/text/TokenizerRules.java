@@ -1,5 +1,6 @@
 package dev.rankine.transformer.text;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -61,6 +62,10 @@ final class TokenizerRules {
             "model",
             Set.of("BPE", "Unigram", "WordLevel", "WordPiece"));
 
+    /** Of types that are left out. */
+    private static final List<String> UNKNOWN_FIELDS = List.of("precompiled_charsmap", "length");
+
+    private static final String SEQUENCE = "Sequence";
     private static final String PREFIX = "continuing_subword_prefix";
 
     private TokenizerRules() {}
@@ -73,34 +78,41 @@ final class TokenizerRules {
             }
         });
         JsonNode model = definition.path("model");
-        if (type("model", model).equals("BPE")) {
-            checkMerges(model);
-        }
+        requireKnown("model", model);
+        checkMerges(model);
     }
 
+    /** The library reads a part by the fields that it has, whatever its type says, so every field is looked at. */
     private static void checkPart(String part, String inSequence, JsonNode node) {
-        if (node.path("type").asString("").equals("Sequence")) {
-            node.path(inSequence).forEach(inner -> checkPart(part, inSequence, inner));
-            return;
+        if (node.path("type").asString("").equals(SEQUENCE)) {
+            require(part, node, node.path(inSequence).isArray(), "has no " + inSequence);
+        } else {
+            requireKnown(part, node);
         }
-        switch (type(part, node)) {
-            case "Prepend" ->
-                require(part, node, !node.path("prepend").asString("").isEmpty(), "prepends nothing");
-            case "Replace" -> require(part, node, consumes(part, node), "replaces what may be empty");
-            case "Split" -> consumes(part, node);
-            case "Strip" -> require(part, node, isNone(node.path("stop")), "strips the ends of tokens");
-            case "TemplateProcessing" -> checkTemplate(part, node);
-            default -> {}
+        node.path(inSequence).forEach(inner -> checkPart(part, inSequence, inner));
+        for (String field : UNKNOWN_FIELDS) {
+            require(part, node, !node.has(field), "has the field " + field);
+        }
+        if (node.has("prepend")) {
+            require(part, node, !node.get("prepend").asString("").isEmpty(), "prepends nothing");
+        }
+        if (node.has("pattern")) {
+            boolean consumes = consumes(part, node);
+            require(part, node, consumes || !part.equals("normalizer"), "replaces what may be empty");
+        }
+        require(part, node, isNone(node.path("stop")), "strips the ends of tokens");
+        if (node.has("single") || node.has("pair") || node.has("special_tokens")) {
+            checkTemplate(part, node);
         }
     }
 
-    private static String type(String part, JsonNode node) {
+    private static void requireKnown(String part, JsonNode node) {
+        Set<String> known = KNOWN.getOrDefault(part, Set.of());
         String type = node.path("type").asString("");
-        if (!KNOWN.getOrDefault(part, Set.of()).contains(type)) {
+        if (!known.contains(type)) {
             throw new IllegalArgumentException("its " + part + " is of type '" + type + "'; supported are "
-                    + KNOWN.getOrDefault(part, Set.of()).stream().sorted().toList());
+                    + known.stream().sorted().toList());
         }
-        return type;
     }
 
     private static void require(String part, JsonNode node, boolean holds, String fault) {
@@ -127,6 +139,7 @@ final class TokenizerRules {
     private static void checkTemplate(String part, JsonNode node) {
         JsonNode defined = node.path("special_tokens");
         for (String template : new String[] {"single", "pair"}) {
+            require(part, node, node.path(template).isArray(), "has no list of pieces '" + template + "'");
             for (JsonNode piece : node.path(template)) {
                 JsonNode token = piece.path("SpecialToken").path("id");
                 boolean sequence = piece.path("Sequence").path("id").isString();
