@@ -28,6 +28,11 @@ record BesideTraining(Controller method, List<ParameterGroup> more) implements C
     }
 
     @Override
+    public Map<String, Variable> leaves() {
+        return method.leaves();
+    }
+
+    @Override
     public @Nullable Variable regularizer(Clock clock) {
         return method.regularizer(clock);
     }

@@ -6,7 +6,9 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The gates of every triplet of a model in one vector g[N], modules one after the other, each module's adapter seeing its
@@ -58,6 +60,15 @@ final class GateVector {
         for (int i = 0; i < modules.size(); i++) {
             modules.get(i).gate(gates.get(i));
         }
+    }
+
+    /** The parts, by the path of their module. */
+    Map<String, Variable> leaves() {
+        Map<String, Variable> named = new LinkedHashMap<>();
+        for (int i = 0; i < modules.size(); i++) {
+            named.put(modules.get(i).path() + ".gates", leaves.get(i));
+        }
+        return named;
     }
 
     /** dL/dg [N]; 0 for a module that took no part. */

@@ -137,6 +137,12 @@ public final class SaLora implements Controller {
         return clock.stepAt(settings.start()) <= clock.step() && clock.step() < clock.stepAt(settings.end());
     }
 
+    /** dL/dg is of the whole batch only when all workers' is in it. */
+    @Override
+    public Map<String, Variable> leaves() {
+        return gated ? gates.leaves() : Map.of();
+    }
+
     /** u[N] of this step: asking again gives the same numbers. */
     private Tensor uniform(Clock clock) {
         Tensor u = la.data().result("gates", Shape.of(1, gates.size()));

@@ -30,7 +30,8 @@ record ChildFinetune(Workbench bench, String method) {
     List<String> arguments(Path out, int epochs, String... more) {
         List<String> arguments = new ArrayList<>(List.of("finetune", "--task", "seq2seq", "--resume"));
         arguments.addAll(List.of("--model", bench.model().toString(), "--out", out.toString()));
-        arguments.addAll(List.of("--train", bench.train().toString(), "--dev", bench.dev().toString()));
+        arguments.addAll(List.of(
+                "--train", bench.train().toString(), "--dev", bench.dev().toString()));
         arguments.addAll(List.of("--method", method, "--rank", "4", "--batch", "4", "--lr", "0.01"));
         arguments.addAll(List.of("--epochs", Integer.toString(epochs), "--eval-steps", "40"));
         arguments.addAll(List.of("--checkpoint-steps", "5", "--backend", "reference", "--threads", "1"));

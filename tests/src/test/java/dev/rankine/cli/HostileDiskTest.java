@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileDiskTest {
     /** In a name space of its own: $1 is where the disk comes, $2 where copies go, what follows is the call. */
-    private static final String FULL =
-            """
+    private static final String FULL = """
             disk=$1 copies=$2; shift 2
             mount -t tmpfs -o size=256k disk "$disk"
             "$@"; echo "exit code $?"
@@ -33,8 +32,7 @@ class HostileDiskTest {
             cp -r "$disk/out" "$copies/whole"
             """;
 
-    private static final String READ_ONLY =
-            """
+    private static final String READ_ONLY = """
             disk=$1 copies=$2; shift 2
             mount -t tmpfs disk "$disk"
             "$@" & run=$!
@@ -55,12 +53,14 @@ class HostileDiskTest {
         child = new ChildFinetune(Workbench.in(folder), "lora");
         disk = Files.createDirectory(folder.resolve("disk"));
         Assumptions.assumeTrue(
-                inNameSpace("mount -t tmpfs disk \"$1\"; echo mounted", List.of()).contains("mounted"),
+                inNameSpace("mount -t tmpfs disk \"$1\"; echo mounted", List.of())
+                        .contains("mounted"),
                 "this system lets nobody mount a file system in a name space of his own");
     }
 
     private String inNameSpace(String script, List<String> call) throws IOException {
-        List<String> command = new ArrayList<>(List.of("unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"));
+        List<String> command =
+                new ArrayList<>(List.of("unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"));
         command.addAll(List.of(disk.toString(), folder.toString()));
         command.addAll(call);
         try {
@@ -82,7 +82,8 @@ class HostileDiskTest {
         assertThat(output).endsWith("exit code 0\n");
         assertWhole(folder.resolve("full"));
         Path undisturbed = folder.resolve("undisturbed");
-        assertThat(Called.rankine(child.arguments(undisturbed, epochs, all).toArray()).exitCode())
+        assertThat(Called.rankine(child.arguments(undisturbed, epochs, all).toArray())
+                        .exitCode())
                 .isZero();
         assertThat(folder.resolve("whole").resolve(ChildFinetune.ADAPTER))
                 .hasSameBinaryContentAs(undisturbed.resolve(ChildFinetune.ADAPTER));

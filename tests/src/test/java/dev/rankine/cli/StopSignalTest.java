@@ -47,9 +47,13 @@ class StopSignalTest {
                 .contains("stopped after step " + state.step() + " of " + EPOCHS * ChildFinetune.STEPS_PER_EPOCH)
                 .contains("--resume goes on");
         Path undisturbed = folder.resolve("undisturbed");
-        assertThat(Called.rankine(child.arguments(undisturbed, EPOCHS).toArray()).exitCode()).isZero();
-        assertThat(Called.rankine(child.arguments(out, EPOCHS).toArray()).exitCode()).isZero();
-        assertThat(out.resolve(ChildFinetune.ADAPTER)).hasSameBinaryContentAs(undisturbed.resolve(ChildFinetune.ADAPTER));
+        assertThat(Called.rankine(child.arguments(undisturbed, EPOCHS).toArray())
+                        .exitCode())
+                .isZero();
+        assertThat(Called.rankine(child.arguments(out, EPOCHS).toArray()).exitCode())
+                .isZero();
+        assertThat(out.resolve(ChildFinetune.ADAPTER))
+                .hasSameBinaryContentAs(undisturbed.resolve(ChildFinetune.ADAPTER));
     }
 
     /** The run measures its model on many examples before the first step, which would take long. */

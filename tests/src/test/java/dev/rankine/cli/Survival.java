@@ -136,7 +136,8 @@ final class Survival {
         long newest = newest(out);
         return newest < 0
                 ? "before the first checkpoint"
-                : "between checkpoints in the %s third".formatted(List.of("1st", "2nd", "3rd").get((int) (3 * newest / STEPS)));
+                : "between checkpoints in the %s third"
+                        .formatted(List.of("1st", "2nd", "3rd").get((int) (3 * newest / STEPS)));
     }
 
     private static boolean isHalfDone(String name) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.optim.AdamW;
 import dev.rankine.autograd.optim.Optimizer;
-import dev.rankine.autograd.optim.ParameterGroup;
+import dev.rankine.autograd.optim.OptimizerGroup;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
@@ -37,7 +37,7 @@ final class Rig {
         this.steps = steps;
         this.rate = rate;
         for (var group : controller.parameterGroups()) {
-            ParameterGroup settings = new ParameterGroup(group.parameters(), 1, group.weightDecay(), group.ascent());
+            OptimizerGroup settings = new OptimizerGroup(group.parameters(), 1, group.weightDecay(), group.ascent());
             double constant = switch (group.rate()) {
                 case Rate.Constant(double fixed) -> fixed;
                 case Rate.Scheduled(double factor) -> factor * rate;

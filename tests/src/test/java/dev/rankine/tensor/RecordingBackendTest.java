@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.optim.AdamW;
-import dev.rankine.autograd.optim.ParameterGroup;
+import dev.rankine.autograd.optim.OptimizerGroup;
 import dev.rankine.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ class RecordingBackendTest {
             parameter(samples, "gamma", WIDTH);
             parameter(samples, "beta", WIDTH);
             parameter(samples, "w2", IDS, WIDTH);
-            optimizer = new AdamW(ParameterGroup.of(parameters).withWeightDecay(0.01));
+            optimizer = new AdamW(OptimizerGroup.of(parameters).withWeightDecay(0.01));
             memory = new ScopePool(backend);
             clock = Tensor.ofLongs(backend, Shape.of(2), 17, 0);
         }

@@ -35,13 +35,13 @@ public final class AdamW extends Slots {
 
     private final Settings settings;
 
-    public AdamW(Settings settings, List<ParameterGroup> groups) {
+    public AdamW(Settings settings, List<OptimizerGroup> groups) {
         super(groups, List.of(M, V), 3);
         this.settings = settings;
     }
 
     /** One group at the default settings. */
-    public AdamW(ParameterGroup group) {
+    public AdamW(OptimizerGroup group) {
         this(Settings.DEFAULT, List.of(group));
     }
 

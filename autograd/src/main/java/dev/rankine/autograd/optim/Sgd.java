@@ -16,7 +16,7 @@ public final class Sgd extends Slots {
     /**
      * @param momentum in [0, 1)
      */
-    public Sgd(double momentum, List<ParameterGroup> groups) {
+    public Sgd(double momentum, List<OptimizerGroup> groups) {
         super(groups, momentum == 0 ? List.of() : List.of(MOMENTUM), 1);
         if (!(momentum >= 0 && momentum < 1)) {
             throw new IllegalArgumentException("SGD: momentum must be in [0, 1), got " + momentum);
@@ -25,7 +25,7 @@ public final class Sgd extends Slots {
     }
 
     /** One group without momentum. */
-    public Sgd(ParameterGroup group) {
+    public Sgd(OptimizerGroup group) {
         this(0, List.of(group));
     }
 

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 /** One parameter of an optimiser, its settings, and what is remembered of it. */
 final class Slot {
     private final String name;
-    private final ParameterGroup settings;
+    private final OptimizerGroup settings;
     private final Map<String, Tensor> memory = new LinkedHashMap<>();
     private final Tensor numbers;
     private Variable parameter;
@@ -23,7 +23,7 @@ final class Slot {
      * @param memories names of the tensors of the parameter's shape that are remembered, zero at first
      * @param numbers how many numbers the host writes before each step
      */
-    Slot(String name, Variable parameter, ParameterGroup settings, List<String> memories, int numbers) {
+    Slot(String name, Variable parameter, OptimizerGroup settings, List<String> memories, int numbers) {
         this.name = name;
         this.parameter = parameter;
         this.settings = settings;
@@ -40,7 +40,7 @@ final class Slot {
         return parameter;
     }
 
-    ParameterGroup settings() {
+    OptimizerGroup settings() {
         return settings;
     }
 

@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 abstract sealed class Slots implements Optimizer permits AdamW, Sgd {
     private final List<Slot> slots = new ArrayList<>();
 
-    Slots(List<ParameterGroup> groups, List<String> memories, int numbers) {
+    Slots(List<OptimizerGroup> groups, List<String> memories, int numbers) {
         Set<String> names = new LinkedHashSet<>();
-        for (ParameterGroup group : groups) {
+        for (OptimizerGroup group : groups) {
             group.parameters().forEach((name, parameter) -> {
                 if (!names.add(name)) {
                     throw new IllegalArgumentException("two parameters are named '" + name + "'");

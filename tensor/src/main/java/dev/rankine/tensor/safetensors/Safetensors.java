@@ -56,6 +56,7 @@ public final class Safetensors {
      * @throws IOException if the file cannot be read
      */
     public static Safetensors open(Path path) throws IOException {
+        ByteOrders.requireThatOfFiles(ByteOrder.nativeOrder());
         if (Files.isDirectory(path)) {
             throw new SafetensorsException(path, "is a folder, expected a file");
         }

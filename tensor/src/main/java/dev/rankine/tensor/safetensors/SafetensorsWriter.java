@@ -103,6 +103,7 @@ public final class SafetensorsWriter {
     }
 
     private static void writeElements(FileChannel channel, Tensor tensor) throws IOException {
+        ByteOrders.requireThatOfFiles(ByteOrder.nativeOrder());
         Tensor dense = tensor.contiguous();
         long size = dense.dtype().bytes();
         MemorySegment bytes = dense.storage().host();

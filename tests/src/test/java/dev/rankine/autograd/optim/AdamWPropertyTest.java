@@ -33,7 +33,7 @@ class AdamWPropertyTest {
             @ForAll @Scale(9) @DoubleRange(min = -3, max = 3) double start,
             @ForAll @Size(max = 25) List<@From("steps") Step> steps) {
         Variable weight = parameter(start, -start);
-        ParameterGroup group = ParameterGroup.of(Map.of("w", weight)).withWeightDecay(decay);
+        OptimizerGroup group = OptimizerGroup.of(Map.of("w", weight)).withWeightDecay(decay);
         AdamW optimizer = new AdamW(settings, List.of(group));
         Paper paper = new Paper(settings, decay, start);
         Paper mirrored = new Paper(settings, decay, -start);
@@ -77,7 +77,7 @@ class AdamWPropertyTest {
             @ForAll("clearOfZero") double gradient, @ForAll @Scale(9) @DoubleRange(min = 1e-6, max = 1) double rate) {
         Variable weight = parameter(0);
         giveGradient(weight, gradient);
-        new AdamW(ParameterGroup.of(Map.of("w", weight))).step(rate);
+        new AdamW(OptimizerGroup.of(Map.of("w", weight))).step(rate);
         // epsilon is small beside a gradient of 1e-3
         assertThat(weight.data().item()).isCloseTo(-Math.signum(gradient) * rate, within(2e-5 * rate));
     }
@@ -91,8 +91,8 @@ class AdamWPropertyTest {
         Variable decayed = parameter(2);
         giveGradient(plain, gradient);
         giveGradient(decayed, gradient);
-        new AdamW(ParameterGroup.of(Map.of("w", plain))).step(rate);
-        new AdamW(ParameterGroup.of(Map.of("w", decayed)).withWeightDecay(decay)).step(rate);
+        new AdamW(OptimizerGroup.of(Map.of("w", plain))).step(rate);
+        new AdamW(OptimizerGroup.of(Map.of("w", decayed)).withWeightDecay(decay)).step(rate);
         double difference = plain.data().item() - decayed.data().item();
         assertThat(difference).isCloseTo(rate * decay * 2, within(TOLERANCE));
     }
@@ -101,8 +101,8 @@ class AdamWPropertyTest {
     void climbingIsDescendingTheNegatedGradient(@ForAll @Size(max = 10) List<@From("steps") Step> steps) {
         Variable up = parameter(1);
         Variable down = parameter(1);
-        AdamW climbing = new AdamW(ParameterGroup.of(Map.of("w", up)).ascending());
-        AdamW descending = new AdamW(ParameterGroup.of(Map.of("w", down)));
+        AdamW climbing = new AdamW(OptimizerGroup.of(Map.of("w", up)).ascending());
+        AdamW descending = new AdamW(OptimizerGroup.of(Map.of("w", down)));
         for (Step step : steps) {
             giveGradient(up, step.gradient());
             giveGradient(down, -step.gradient());

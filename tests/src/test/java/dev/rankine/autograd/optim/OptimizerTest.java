@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every optimiser: state, restoring, shrinking, groups. */
 class OptimizerTest {
-    static List<Function<ParameterGroup, Optimizer>> optimizers() {
+    static List<Function<OptimizerGroup, Optimizer>> optimizers() {
         return List.of(AdamW::new, Sgd::new, group -> new Sgd(0.9, List.of(group)));
     }
 
@@ -33,9 +33,9 @@ class OptimizerTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void aParameterWithoutGradientStaysAsItIs(Function<ParameterGroup, Optimizer> make) {
+    void aParameterWithoutGradientStaysAsItIs(Function<OptimizerGroup, Optimizer> make) {
         Variable weight = parameter(1);
-        Optimizer optimizer = make.apply(ParameterGroup.of(Map.of("w", weight)).withWeightDecay(0.5));
+        Optimizer optimizer = make.apply(OptimizerGroup.of(Map.of("w", weight)).withWeightDecay(0.5));
         optimizer.step(0.1);
         assertThat(weight.data().item()).isEqualTo(1);
         assertThat(optimizer.state().get("w.steps").toLongs()).containsExactly(0);
@@ -46,15 +46,15 @@ class OptimizerTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void aRestoredOptimizerGoesOnWithTheSameBits(Function<ParameterGroup, Optimizer> make) {
+    void aRestoredOptimizerGoesOnWithTheSameBits(Function<OptimizerGroup, Optimizer> make) {
         Variable weight = parameter(1, 2);
-        Optimizer optimizer = make.apply(ParameterGroup.of(Map.of("w", weight)));
+        Optimizer optimizer = make.apply(OptimizerGroup.of(Map.of("w", weight)));
         for (int t = 0; t < 3; t++) {
             giveGradient(weight, 1 + t, -2);
             optimizer.step(0.1);
         }
         Variable twin = parameter(weight.data().toDoubles());
-        Optimizer restored = make.apply(ParameterGroup.of(Map.of("w", twin)));
+        Optimizer restored = make.apply(OptimizerGroup.of(Map.of("w", twin)));
         restored.restore(optimizer.state());
         for (int t = 0; t < 2; t++) {
             giveGradient(weight, 0.5, t);
@@ -67,11 +67,11 @@ class OptimizerTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void theKeptRowsOfAShrunkParameterMoveAsIfNothingHadHappened(Function<ParameterGroup, Optimizer> make) {
+    void theKeptRowsOfAShrunkParameterMoveAsIfNothingHadHappened(Function<OptimizerGroup, Optimizer> make) {
         Variable whole = matrix(1, 2, 3, 4, 5, 6);
         Variable shrinking = matrix(1, 2, 3, 4, 5, 6);
-        Optimizer reference = make.apply(ParameterGroup.of(Map.of("w", whole)));
-        Optimizer optimizer = make.apply(ParameterGroup.of(Map.of("w", shrinking)));
+        Optimizer reference = make.apply(OptimizerGroup.of(Map.of("w", whole)));
+        Optimizer optimizer = make.apply(OptimizerGroup.of(Map.of("w", shrinking)));
         giveGradient(whole, 1, -1, 2, -2, 3, -3);
         giveGradient(shrinking, 1, -1, 2, -2, 3, -3);
         reference.step(0.1);
@@ -91,7 +91,7 @@ class OptimizerTest {
     @Test
     void aParameterMayShrinkToNothing() {
         Variable weight = matrix(1, 2);
-        AdamW optimizer = new AdamW(ParameterGroup.of(Map.of("w", weight)));
+        AdamW optimizer = new AdamW(OptimizerGroup.of(Map.of("w", weight)));
         Variable nothing = Variable.parameter(Tensor.zeros(REFERENCE, DType.F64, Shape.of(0, 2)));
         optimizer.replace(weight, nothing, memory -> memory.slice(0, 0, 0));
         giveGradient(nothing);
@@ -102,7 +102,7 @@ class OptimizerTest {
     @Test
     void replacingAsksForAKnownParameterAndMemoryOfItsShape() {
         Variable weight = matrix(1, 2, 3, 4);
-        AdamW optimizer = new AdamW(ParameterGroup.of(Map.of("w", weight)));
+        AdamW optimizer = new AdamW(OptimizerGroup.of(Map.of("w", weight)));
         assertThatThrownBy(() -> optimizer.replace(parameter(1), parameter(1), memory -> memory))
                 .hasMessageContaining("not a parameter of this optimiser");
         assertThatThrownBy(() -> optimizer.replace(weight, matrix(1, 2), memory -> memory))
@@ -112,7 +112,7 @@ class OptimizerTest {
 
     @Test
     void aStateThatDoesNotFitChangesNothing() {
-        AdamW optimizer = new AdamW(ParameterGroup.of(Map.of("w", parameter(1, 2))));
+        AdamW optimizer = new AdamW(OptimizerGroup.of(Map.of("w", parameter(1, 2))));
         Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
         state.put("w.m", tensor(7, 7));
         Map<String, Tensor> wrongShape = new LinkedHashMap<>(state);
@@ -136,8 +136,8 @@ class OptimizerTest {
     void groupsHaveTheirOwnRatesAndNamesAreUnique() {
         Variable slow = parameter(0);
         Variable fast = parameter(0);
-        ParameterGroup first = ParameterGroup.of(Map.of("slow", slow));
-        ParameterGroup second = ParameterGroup.of(Map.of("fast", fast)).withRateFactor(10);
+        OptimizerGroup first = OptimizerGroup.of(Map.of("slow", slow));
+        OptimizerGroup second = OptimizerGroup.of(Map.of("fast", fast)).withRateFactor(10);
         Sgd optimizer = new Sgd(0, List.of(first, second));
         giveGradient(slow, 1);
         giveGradient(fast, 1);
@@ -151,7 +151,7 @@ class OptimizerTest {
     void momentumFollowsItsRecurrence() {
         Variable weight = parameter(1);
         Sgd optimizer =
-                new Sgd(0.5, List.of(ParameterGroup.of(Map.of("w", weight)).withWeightDecay(0.1)));
+                new Sgd(0.5, List.of(OptimizerGroup.of(Map.of("w", weight)).withWeightDecay(0.1)));
         giveGradient(weight, 2);
         optimizer.step(0.1);
         // w = 1 - .1 (.1 + 2) = .79; u = .5 * 2 + 4 = 5; w = .79 - .1 (.079 + 5)
@@ -163,7 +163,7 @@ class OptimizerTest {
     @Test
     void aWarmStepInAScopeAllocatesNothingThatStays() {
         Variable weight = parameter(1, 2);
-        AdamW optimizer = new AdamW(ParameterGroup.of(Map.of("w", weight)));
+        AdamW optimizer = new AdamW(OptimizerGroup.of(Map.of("w", weight)));
         giveGradient(weight, 1, 1);
         try (Scope step = Scope.open(REFERENCE)) {
             optimizer.step(0.1);
@@ -175,7 +175,7 @@ class OptimizerTest {
 
     @Test
     void settingsAreChecked() {
-        ParameterGroup group = ParameterGroup.of(Map.of("w", parameter(1)));
+        OptimizerGroup group = OptimizerGroup.of(Map.of("w", parameter(1)));
         assertThatThrownBy(() -> group.withRateFactor(0)).hasMessageContaining("rate factor");
         assertThatThrownBy(() -> group.withWeightDecay(-1)).hasMessageContaining("weight decay");
         assertThatThrownBy(() -> group.ascending().withWeightDecay(0.1)).hasMessageContaining("ascent");
@@ -185,6 +185,6 @@ class OptimizerTest {
         assertThatThrownBy(() -> new AdamW(group).step(-1)).hasMessageContaining("rate");
         assertThatThrownBy(() -> new AdamW(group).step(Double.NaN)).hasMessageContaining("rate");
         Variable half = Variable.constant(Tensor.zeros(REFERENCE, DType.F16, Shape.of(2)));
-        assertThatThrownBy(() -> ParameterGroup.of(Map.of("half", half))).hasMessageContaining("'half'");
+        assertThatThrownBy(() -> OptimizerGroup.of(Map.of("half", half))).hasMessageContaining("'half'");
     }
 }

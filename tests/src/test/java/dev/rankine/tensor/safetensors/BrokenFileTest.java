@@ -199,4 +199,13 @@ class BrokenFileTest {
             Files.delete(path);
         }
     }
+
+    @Test
+    void aMachineOfTheOtherByteOrderIsTold() {
+        ByteOrders.requireThatOfFiles(ByteOrder.LITTLE_ENDIAN);
+        assertThatThrownBy(() -> ByteOrders.requireThatOfFiles(ByteOrder.BIG_ENDIAN))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("BIG_ENDIAN")
+                .hasMessageContaining("take a little-endian machine");
+    }
 }

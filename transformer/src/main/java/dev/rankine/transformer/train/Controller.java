@@ -21,6 +21,14 @@ public interface Controller {
     /** Sets the phase and draws gates. */
     default void beforeStep(Clock clock) {}
 
+    /**
+     * Leaves beside the groups' parameters to which the passes of this step send gradients, such as drawn gates, by name: workers add
+     * those up as well, and they must be finite.
+     */
+    default Map<String, Variable> leaves() {
+        return Map.of();
+    }
+
     /** What is added to the mean task loss: one element, null for nothing. Logged apart from the task loss. */
     default @Nullable Variable regularizer(Clock clock) {
         return null;

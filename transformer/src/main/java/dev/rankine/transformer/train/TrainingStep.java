@@ -5,7 +5,6 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
-import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
 import dev.rankine.tensor.Shape;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,9 +95,10 @@ final class TrainingStep<B extends Batch> {
             joinWorkers(loss);
             losses.add(row, loss);
             regularize(now);
-            boolean finite = isFinite(loss);
+            StepGradients gradients = StepGradients.of(updates, controller);
+            boolean finite = gradients.areFiniteWith(loss);
             if (!finite) {
-                deal(now, loss, batches);
+                deal(now, loss, gradients, batches);
             }
             controller.afterBackward(now);
             if (settings.clip() != null) {
@@ -120,33 +119,23 @@ final class TrainingStep<B extends Batch> {
         return this;
     }
 
-    /** NaN and infinity survive in sums. A sum of huge finite numbers can overflow, so what it says is looked up. */
-    private boolean isFinite(Tensor loss) {
-        Tensor sum = loss;
-        for (Tensor gradient : updates.gradients()) {
-            int[] all = IntStream.range(0, gradient.shape().rank()).toArray();
-            sum = sum.plus(gradient.reduce(Reduction.SUM, all).reshape(loss.shape()));
-        }
-        return Double.isFinite(sum.item())
-                || FirstNonFinite.isFinite(loss) && updates.gradients().stream().allMatch(FirstNonFinite::isFinite);
-    }
-
     /** Before the weights have seen anything of the step. */
-    private void deal(Clock now, Tensor loss, List<B> batches) {
+    private void deal(Clock now, Tensor loss, StepGradients gradients, List<B> batches) {
         String what = FirstNonFinite.isFinite(loss)
-                ? "the gradient of " + updates.nonFiniteGradient() + " is not finite"
+                ? "the gradient of " + gradients.nonFinite() + " is not finite"
                 : "the loss is " + loss.item();
         if (settings.onNan() == OnNan.STOP || ++skippedInARow == MOST_IN_A_ROW) {
             throw new DivergedException(now.step() + 1, steps, what + cause(now, batches));
         }
         skipped++;
-        updates.clearGradientsToZero();
+        gradients.clear();
     }
 
     /** Makes the step's passes once more, with every result looked at. */
     private String cause(Clock now, List<B> batches) {
         Map<String, Variable> named = new LinkedHashMap<>(frozen);
         named.putAll(updates.parameters());
+        named.putAll(controller.leaves());
         FirstNonFinite first = new FirstNonFinite(named);
         updates.clearGradients();
         try (var _ = Observation.by(first)) {
@@ -190,7 +179,8 @@ final class TrainingStep<B extends Batch> {
     }
 
     private void joinWorkers(Tensor loss) {
-        List<Tensor> parts = new ArrayList<>(updates.gradients());
+        List<Tensor> parts =
+                new ArrayList<>(StepGradients.of(updates, controller).all());
         parts.add(loss);
         workers.sum(parts);
     }

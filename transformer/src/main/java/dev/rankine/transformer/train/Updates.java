@@ -4,6 +4,7 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.optim.AdamW;
 import dev.rankine.autograd.optim.Clipping;
 import dev.rankine.autograd.optim.Optimizer;
+import dev.rankine.autograd.optim.OptimizerGroup;
 import dev.rankine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /** The trained parameters of a run and the optimisers that move them, made from the controller's groups. */
@@ -27,8 +27,8 @@ final class Updates {
     private final Optimizer constant;
 
     Updates(List<ParameterGroup> groups) {
-        List<dev.rankine.autograd.optim.ParameterGroup> following = new ArrayList<>();
-        List<dev.rankine.autograd.optim.ParameterGroup> steady = new ArrayList<>();
+        List<OptimizerGroup> following = new ArrayList<>();
+        List<OptimizerGroup> steady = new ArrayList<>();
         groups.forEach(this::register);
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException("there is nothing to train: no parameter group has a parameter");
@@ -43,9 +43,8 @@ final class Updates {
         constant = new AdamW(AdamW.Settings.DEFAULT, steady);
     }
 
-    private static dev.rankine.autograd.optim.ParameterGroup moving(ParameterGroup group, double factor) {
-        return new dev.rankine.autograd.optim.ParameterGroup(
-                group.parameters(), factor, group.weightDecay(), group.ascent());
+    private static OptimizerGroup moving(ParameterGroup group, double factor) {
+        return new OptimizerGroup(group.parameters(), factor, group.weightDecay(), group.ascent());
     }
 
     private void register(ParameterGroup group) {
@@ -78,30 +77,6 @@ final class Updates {
 
     void clearGradients() {
         parameters.values().forEach(Variable::clearGradient);
-    }
-
-    /** Leaves every gradient there is with zeros. */
-    void clearGradientsToZero() {
-        gradients().forEach(gradient -> gradient.backend().fill(gradient.forWriting("skip"), 0));
-    }
-
-    /** The name of the first parameter whose gradient has an element that is not finite. */
-    String nonFiniteGradient() {
-        return parameters.entrySet().stream()
-                .filter(entry -> entry.getValue().gradient() != null
-                        && !FirstNonFinite.isFinite(
-                                Objects.requireNonNull(entry.getValue().gradient())))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse("no parameter");
-    }
-
-    /** The gradients there are. */
-    List<Tensor> gradients() {
-        return parameters.values().stream()
-                .map(Variable::gradient)
-                .filter(Objects::nonNull)
-                .toList();
     }
 
     void clip(double largestNorm) {

@@ -6,15 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Parameters that are trained alike.
+ * Parameters that an optimiser moves alike.
  *
  * @param parameters by name, in the order in which they are stepped; the names key the optimiser's saved state
  * @param rateFactor multiplies the rate of the step
  * @param weightDecay share of a weight taken off per unit of rate
  * @param ascent climbs the gradient instead of descending, as a Lagrange multiplier does; without decay
  */
-public record ParameterGroup(Map<String, Variable> parameters, double rateFactor, double weightDecay, boolean ascent) {
-    public ParameterGroup {
+public record OptimizerGroup(Map<String, Variable> parameters, double rateFactor, double weightDecay, boolean ascent) {
+    public OptimizerGroup {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         if (!(rateFactor > 0 && rateFactor < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the rate factor must be positive and finite, got " + rateFactor);
@@ -26,7 +26,7 @@ public record ParameterGroup(Map<String, Variable> parameters, double rateFactor
             throw new IllegalArgumentException("weight decay " + weightDecay
                     + " would make a climbing parameter grow: set it to 0 for a group with ascent");
         }
-        parameters.forEach(ParameterGroup::requireLeaf);
+        parameters.forEach(OptimizerGroup::requireLeaf);
     }
 
     private static void requireLeaf(String name, Variable parameter) {
@@ -37,21 +37,21 @@ public record ParameterGroup(Map<String, Variable> parameters, double rateFactor
     }
 
     /** Parameters at the rate of the step, without decay. */
-    public static ParameterGroup of(Map<String, Variable> parameters) {
-        return new ParameterGroup(parameters, 1, 0, false);
+    public static OptimizerGroup of(Map<String, Variable> parameters) {
+        return new OptimizerGroup(parameters, 1, 0, false);
     }
 
-    public ParameterGroup withWeightDecay(double decay) {
-        return new ParameterGroup(parameters, rateFactor, decay, ascent);
+    public OptimizerGroup withWeightDecay(double decay) {
+        return new OptimizerGroup(parameters, rateFactor, decay, ascent);
     }
 
-    public ParameterGroup withRateFactor(double factor) {
-        return new ParameterGroup(parameters, factor, weightDecay, ascent);
+    public OptimizerGroup withRateFactor(double factor) {
+        return new OptimizerGroup(parameters, factor, weightDecay, ascent);
     }
 
     /** The same parameters, climbing. */
-    public ParameterGroup ascending() {
-        return new ParameterGroup(parameters, rateFactor, weightDecay, true);
+    public OptimizerGroup ascending() {
+        return new OptimizerGroup(parameters, rateFactor, weightDecay, true);
     }
 
     /** The rate with which a parameter of this group moves: negative when it climbs. */
