@@ -24,6 +24,7 @@ public final class Gemm {
 
     private final WorkerPool pool;
     private final Supplier<Scratch> scratch;
+    private final BlockedProduct.Team team;
 
     Gemm(WorkerPool pool) {
         this(pool, ThreadLocal.withInitial(Scratch::new)::get);
@@ -33,6 +34,7 @@ public final class Gemm {
     Gemm(WorkerPool pool, Supplier<Scratch> scratch) {
         this.pool = pool;
         this.scratch = scratch;
+        team = new BlockedProduct.Team(pool, scratch);
     }
 
     /**
@@ -85,11 +87,7 @@ public final class Gemm {
             return;
         }
         Terms terms = new Terms(List.copyOf(products));
-        if (terms.first().work() < SHARED_WORK) {
-            BlockedProduct.run(terms, scratch.get());
-        } else {
-            BlockedProduct.run(terms, pool, scratch);
-        }
+        BlockedProduct.run(terms, scratch.get(), terms.first().work() < SHARED_WORK ? null : team);
         as.forEach(a -> Reference.reachabilityFence(a.memory()));
         bs.forEach(b -> Reference.reachabilityFence(b.memory()));
         Reference.reachabilityFence(c.memory());
@@ -176,7 +174,7 @@ public final class Gemm {
         } else if (RankEight.fits(p)) {
             RankEight.run(p, RankEight.pack(p, scratch));
         } else {
-            BlockedProduct.run(Terms.of(p), scratch);
+            BlockedProduct.run(Terms.of(p), scratch, null);
         }
     }
 
@@ -198,7 +196,7 @@ public final class Gemm {
             long packed = RankEight.pack(p, scratch.get());
             byRows(p, part -> RankEight.run(part, packed));
         } else {
-            BlockedProduct.run(Terms.of(p), pool, scratch);
+            BlockedProduct.run(Terms.of(p), scratch.get(), team);
         }
     }
 

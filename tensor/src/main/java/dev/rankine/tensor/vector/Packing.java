@@ -26,9 +26,6 @@ final class Packing {
     static final int MAX_DEPTH = 784;
     /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
     static final int ROW_STRIDE = MAX_DEPTH;
-    /** The most rows of A that are packed at once. */
-    static final int MAX_ROWS = 48;
-
     static final int MAX_TILE_ROWS = 12;
     /** Zero rows behind the last one, so that the smallest tile always has its rows. */
     static final int ROW_PADDING = 3;
@@ -38,27 +35,20 @@ final class Packing {
     /**
      * Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, and pads them to a multiple of 4.
      *
-     * @param at the place of the first step in the packed rows
+     * @param at the place of the first row's first step in {@code to}
      */
-    static void rows(Product p, int from, int rows, int k0, int depth, int at, Scratch scratch) {
-        float[] to = scratch.packedA;
+    static void rows(Product p, int from, int rows, int k0, int depth, float[] to, int at, Scratch scratch) {
         long a = p.a() + from * p.aRow() + k0 * p.aColumn();
         if (p.aRunsAlongK()) {
             copyRows(a, p.aRow(), rows, depth, to, at);
         } else if (p.aRow() == Product.FLOAT) {
             long step = Float.BYTES * (long) roundUp(depth, COUNT);
-            long turned = scratch.turned(step * roundUp(rows, COUNT));
+            long turned = scratch.turned(step * COUNT);
             for (int i = 0; i < rows; i += COUNT) {
-                transpose(
-                        a + i * p.aRow(),
-                        p.aColumn(),
-                        Math.min(COUNT, rows - i),
-                        depth,
-                        turned + i * step,
-                        step,
-                        scratch.room);
+                int count = Math.min(COUNT, rows - i);
+                transpose(a + i * p.aRow(), p.aColumn(), count, depth, turned, step, scratch.room);
+                copyRows(turned, step, count, depth, to, at + i * ROW_STRIDE);
             }
-            copyRows(turned, step, rows, depth, to, at);
         } else {
             for (int i = 0; i < rows; i++) {
                 for (int k = 0; k < depth; k++) {

@@ -3,16 +3,15 @@ package dev.rankine.tensor.vector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** What one thread needs while it multiplies: a packed block of A, a tile of C and room for packed panels of B. */
+/** What one thread needs while it multiplies: a tile of C and room for packed rows of A and panels of B. */
 final class Scratch {
-    /** Rows of A at a fixed stride. */
-    final float[] packedA = new float[(Packing.MAX_ROWS + Packing.ROW_PADDING) * Packing.ROW_STRIDE];
     /** A tile of C, rows of two vectors, for what does not fit the borders of C. */
     final long tile;
 
     /** Where a square is transposed. */
     final long room;
 
+    private float[] rows = {};
     private final MemorySegment tileMemory;
     private final MemorySegment roomMemory;
     private MemorySegment panels = MemorySegment.NULL;
@@ -23,6 +22,15 @@ final class Scratch {
         tile = tileMemory.address();
         roomMemory = allocate(SquareTranspose.ROOM);
         room = roomMemory.address();
+    }
+
+    /** Room for packed rows of A, {@link Packing#ROW_STRIDE} floats apart. Its content is lost. */
+    float[] rows(int count) {
+        int floats = (count + Packing.ROW_PADDING) * Packing.ROW_STRIDE;
+        if (rows.length < floats) {
+            rows = new float[floats];
+        }
+        return rows;
     }
 
     /** Room for packed panels of B, at least {@code bytes}, aligned to a cache line. Its content is lost. */
