@@ -120,8 +120,7 @@ final class BlockedProduct {
         team.pool.run(down * ((columns + width - 1) / width), q -> {
             int i = q % down * height;
             int j = q / down * width;
-            step.multiply(
-                    i, Math.min(height, rows - i), j, Math.min(width, columns - j), team.scratch.get());
+            step.multiply(i, Math.min(height, rows - i), j, Math.min(width, columns - j), team.scratch.get());
         });
     }
 
@@ -133,7 +132,8 @@ final class BlockedProduct {
         return Packing.roundUp((columns + across - 1) / across, Packing.PANEL);
     }
 
-    // ---- a few rows of A ---------------------------------------------------------------------------------------------
+    // ---- a few rows of A
+    // ---------------------------------------------------------------------------------------------
 
     private static boolean readsInPlace(Terms terms) {
         return terms.isSingle() && terms.first().bRunsAlongN() && terms.first().m() <= UNPACKED_ROWS;
@@ -159,8 +159,7 @@ final class BlockedProduct {
         for (int k0 = 0; k0 < p.k(); k0 += depth) {
             int steps = Math.min(depth, p.k() - k0);
             long room = scratch.panels(Packing.panelBytes(steps));
-            PackedStep step =
-                    new PackedStep(terms, 0, p.m(), from, columns, k0, steps, scratch.rows(p.m()), room);
+            PackedStep step = new PackedStep(terms, 0, p.m(), from, columns, k0, steps, scratch.rows(p.m()), room);
             step.packRows(0, p.m(), scratch);
             for (int j = 0; j < columns; j += Packing.PANEL) {
                 int width = Math.min(Packing.PANEL, columns - j);

@@ -7,8 +7,7 @@ import static dev.rankine.tensor.vector.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Micro-kernels of the blocked product: a tile of C, some rows by 1 vector wide, is held in registers while k runs
- * and then stored, or added to what C holds.
+ * Micro-kernels of the blocked product: a tile of C, some rows by 1 vector wide, is held in registers while k runs.
  * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
  * bytes apart.
  *
@@ -19,7 +18,7 @@ final class NarrowTiles {
 
     private NarrowTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -62,20 +61,6 @@ final class NarrowTiles {
             c11x0 = a11.fma(b0, c11x0);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c8x0 = c8x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep, ORDER));
-            c9x0 = c9x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep, ORDER));
-            c10x0 = c10x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep, ORDER));
-            c11x0 = c11x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -90,7 +75,7 @@ final class NarrowTiles {
         c11x0.intoMemorySegment(ALL, c + 11 * cStep, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -121,16 +106,6 @@ final class NarrowTiles {
             c7x0 = a7.fma(b0, c7x0);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -141,7 +116,7 @@ final class NarrowTiles {
         c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -166,14 +141,6 @@ final class NarrowTiles {
             c5x0 = a5.fma(b0, c5x0);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
         c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
@@ -182,7 +149,7 @@ final class NarrowTiles {
         c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c1x0 = zero;
@@ -200,12 +167,6 @@ final class NarrowTiles {
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
             c3x0 = a3.fma(b0, c3x0);
             b += bStep;
-        }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);

@@ -112,38 +112,51 @@ final class PackedStep {
         Product p = terms.first();
         boolean add = p.add() || k0 > 0;
         long c = p.c() + (i0 + row) * p.cRow() + (j0 + column) * p.cColumn();
-        boolean direct =
-                tile == height && p.cRunsAlongN() && (width == Packing.PANEL || width == COUNT);
+        boolean whole = tile == height && p.cRunsAlongN() && (width == Packing.PANEL || width == COUNT);
+        boolean direct = whole && !add;
         long to = direct ? c : scratch.tile;
         long toStep = direct ? p.cRow() : Packing.PANEL_BYTES;
         int at = row * Packing.ROW_STRIDE;
         if (width > COUNT) {
-            wide(tile, steps, a, at, b, bStep, to, toStep, direct && add);
+            wide(tile, steps, a, at, b, bStep, to, toStep);
         } else {
-            narrow(tile, steps, a, at, b, bStep, to, toStep, direct && add);
+            narrow(tile, steps, a, at, b, bStep, to, toStep);
         }
-        if (!direct) {
+        if (direct) {
+            return;
+        }
+        if (whole) {
+            add(scratch.tile, height, width, c, p.cRow());
+        } else {
             spill(scratch.tile, height, width, c, p, add);
         }
     }
 
-    private static void wide(
-            int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    private static void wide(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
         switch (tile) {
-            case 12 -> WideTiles.rows12(steps, a, at, b, bStep, c, cStep, add);
-            case 8 -> WideTiles.rows8(steps, a, at, b, bStep, c, cStep, add);
-            case 6 -> WideTiles.rows6(steps, a, at, b, bStep, c, cStep, add);
-            default -> WideTiles.rows4(steps, a, at, b, bStep, c, cStep, add);
+            case 12 -> WideTiles.rows12(steps, a, at, b, bStep, c, cStep);
+            case 8 -> WideTiles.rows8(steps, a, at, b, bStep, c, cStep);
+            case 6 -> WideTiles.rows6(steps, a, at, b, bStep, c, cStep);
+            default -> WideTiles.rows4(steps, a, at, b, bStep, c, cStep);
         }
     }
 
-    private static void narrow(
-            int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    private static void narrow(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
         switch (tile) {
-            case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, c, cStep, add);
-            case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, c, cStep, add);
-            case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, c, cStep, add);
-            default -> NarrowTiles.rows4(steps, a, at, b, bStep, c, cStep, add);
+            case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, c, cStep);
+            case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, c, cStep);
+            case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, c, cStep);
+            default -> NarrowTiles.rows4(steps, a, at, b, bStep, c, cStep);
+        }
+    }
+
+    private static void add(long tile, int rows, int columns, long c, long cStep) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j += COUNT) {
+                long from = tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES;
+                long to = c + i * cStep + j * (long) Float.BYTES;
+                Lanes.load(to).add(Lanes.load(from)).intoMemorySegment(ALL, to, ORDER);
+            }
         }
     }
 

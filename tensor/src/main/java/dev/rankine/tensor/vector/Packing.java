@@ -26,6 +26,7 @@ final class Packing {
     static final int MAX_DEPTH = 784;
     /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
     static final int ROW_STRIDE = MAX_DEPTH;
+
     static final int MAX_TILE_ROWS = 12;
     /** Zero rows behind the last one, so that the smallest tile always has its rows. */
     static final int ROW_PADDING = 3;

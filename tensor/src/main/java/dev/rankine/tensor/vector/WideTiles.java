@@ -8,8 +8,7 @@ import static dev.rankine.tensor.vector.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Micro-kernels of the blocked product: a tile of C, some rows by 2 vectors wide, is held in registers while k runs
- * and then stored, or added to what C holds.
+ * Micro-kernels of the blocked product: a tile of C, some rows by 2 vectors wide, is held in registers while k runs.
  * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
  * bytes apart.
  *
@@ -20,7 +19,7 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c0x1 = zero;
@@ -88,32 +87,6 @@ final class WideTiles {
             c11x1 = a11.fma(b1, c11x1);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c6x1 = c6x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep + BYTES, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c7x1 = c7x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep + BYTES, ORDER));
-            c8x0 = c8x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep, ORDER));
-            c8x1 = c8x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 8 * cStep + BYTES, ORDER));
-            c9x0 = c9x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep, ORDER));
-            c9x1 = c9x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 9 * cStep + BYTES, ORDER));
-            c10x0 = c10x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep, ORDER));
-            c10x1 = c10x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 10 * cStep + BYTES, ORDER));
-            c11x0 = c11x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep, ORDER));
-            c11x1 = c11x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 11 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -140,7 +113,7 @@ final class WideTiles {
         c11x1.intoMemorySegment(ALL, c + 11 * cStep + BYTES, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c0x1 = zero;
@@ -188,24 +161,6 @@ final class WideTiles {
             c7x1 = a7.fma(b1, c7x1);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-            c6x0 = c6x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep, ORDER));
-            c6x1 = c6x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 6 * cStep + BYTES, ORDER));
-            c7x0 = c7x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep, ORDER));
-            c7x1 = c7x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 7 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -224,7 +179,7 @@ final class WideTiles {
         c7x1.intoMemorySegment(ALL, c + 7 * cStep + BYTES, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c0x1 = zero;
@@ -262,20 +217,6 @@ final class WideTiles {
             c5x1 = a5.fma(b1, c5x1);
             b += bStep;
         }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
-            c4x0 = c4x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep, ORDER));
-            c4x1 = c4x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 4 * cStep + BYTES, ORDER));
-            c5x0 = c5x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep, ORDER));
-            c5x1 = c5x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 5 * cStep + BYTES, ORDER));
-        }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
         c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
@@ -290,7 +231,7 @@ final class WideTiles {
         c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep, boolean add) {
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c0x0 = zero;
         FloatVector c0x1 = zero;
@@ -317,16 +258,6 @@ final class WideTiles {
             c3x0 = a3.fma(b0, c3x0);
             c3x1 = a3.fma(b1, c3x1);
             b += bStep;
-        }
-        if (add) {
-            c0x0 = c0x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-            c0x1 = c0x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
-            c1x0 = c1x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep, ORDER));
-            c1x1 = c1x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + cStep + BYTES, ORDER));
-            c2x0 = c2x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep, ORDER));
-            c2x1 = c2x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 2 * cStep + BYTES, ORDER));
-            c3x0 = c3x0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep, ORDER));
-            c3x1 = c3x1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + 3 * cStep + BYTES, ORDER));
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
         c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
