@@ -135,6 +135,16 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * The shape of what {@link #attention} saves for its backward pass, which gives it back as it is: the probabilities
+     * unless a back-end needs less.
+     *
+     * @param scores [B, H, T, S]
+     */
+    default Shape attentionSaves(Shape scores) {
+        return scores;
+    }
+
+    /**
      * Scaled dot-product attention (Vaswani et al. 2017): out = dropout(softmax(scale q k^T, mask)) v.
      *
      * @param q [B, H, T, D]
@@ -143,7 +153,7 @@ public interface Backend extends AutoCloseable {
      * @param mask 1 to see, 0 to hide, expanded to [B, H, T, S]; null sees all
      * @param dropout what to drop of the probabilities, null for nothing
      * @param out result [B, H, T, D]
-     * @param probabilities result [B, H, T, S], before dropout, saved for the backward pass
+     * @param saved result in the shape of {@link #attentionSaves}: the probabilities before dropout, by default
      */
     default void attention(
             Tensor q,
@@ -153,11 +163,27 @@ public interface Backend extends AutoCloseable {
             double scale,
             @Nullable Dropout dropout,
             Tensor out,
-            Tensor probabilities) {
-        Composed.attention(q, k, v, mask, scale, dropout, out, probabilities);
+            Tensor saved) {
+        Composed.attention(q, k, v, mask, scale, dropout, out, saved);
     }
 
-    /** The gradients of {@link #attention}; dQ, dK, dV have the shapes of q, k, v. */
+    /** The gradients of {@link #attention} from what it saved; dQ, dK, dV have the shapes of q, k, v. */
+    default void attentionBackward(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            @Nullable Tensor mask,
+            Tensor saved,
+            double scale,
+            @Nullable Dropout dropout,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        attentionBackward(q, k, v, saved, scale, dropout, dOut, dQ, dK, dV);
+    }
+
+    /** The same from the probabilities before dropout. */
     default void attentionBackward(
             Tensor q,
             Tensor k,

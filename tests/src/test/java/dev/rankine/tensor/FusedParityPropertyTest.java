@@ -158,24 +158,37 @@ class FusedParityPropertyTest {
             @ForAll Mask kind,
             @ForAll boolean dropped,
             @ForAll long seed) {
-        check(seed, samples -> {
-            Backend backend = samples.backend();
-            Shape square = Shape.of(b, 2, t, s);
-            Tensor q = heads(samples, b, t, d);
-            Tensor k = heads(samples, b, s, d);
-            Tensor v = heads(samples, b, s, d);
-            Tensor dOut = heads(samples, b, t, d);
-            Tensor mask = mask(samples, kind, square);
-            Backend.Dropout dropout = dropped ? new Backend.Dropout(0.3, samples.draw(b)) : null;
-            Tensor out = samples.room(DType.F32, Shape.of(b, 2, t, d));
-            Tensor probabilities = samples.room(DType.F32, square);
-            Tensor dQ = samples.room(DType.F32, q.shape());
-            Tensor dK = samples.room(DType.F32, k.shape());
-            Tensor dV = samples.room(DType.F32, v.shape());
-            backend.attention(q, k, v, mask, 0.4, dropout, out, probabilities);
-            backend.attentionBackward(q, k, v, probabilities, 0.4, dropout, dOut, dQ, dK, dV);
-            return List.of(out, probabilities, dQ, dK, dV);
-        });
+        check(seed, samples -> attended(samples, b, t, s, d, kind, dropped));
+    }
+
+    /** So many keys that the queries are cut into blocks. */
+    @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
+    void attentionInBlocks(
+            @ForAll @IntRange(min = 30, max = 70) int t,
+            @ForAll @IntRange(min = 900, max = 1100) int s,
+            @ForAll Mask kind,
+            @ForAll boolean dropped,
+            @ForAll long seed) {
+        check(LONG_SUMS, seed, samples -> attended(samples, 1, t, s, 5, kind, dropped));
+    }
+
+    private static List<Tensor> attended(Samples samples, int b, int t, int s, int d, Mask kind, boolean dropped) {
+        Backend backend = samples.backend();
+        Shape square = Shape.of(b, 2, t, s);
+        Tensor q = heads(samples, b, t, d);
+        Tensor k = heads(samples, b, s, d);
+        Tensor v = heads(samples, b, s, d);
+        Tensor dOut = heads(samples, b, t, d);
+        Tensor mask = mask(samples, kind, square);
+        Backend.Dropout dropout = dropped ? new Backend.Dropout(0.3, samples.draw(b)) : null;
+        Tensor out = samples.room(DType.F32, Shape.of(b, 2, t, d));
+        Tensor saved = samples.room(DType.F32, backend.attentionSaves(square));
+        Tensor dQ = samples.room(DType.F32, q.shape());
+        Tensor dK = samples.room(DType.F32, k.shape());
+        Tensor dV = samples.room(DType.F32, v.shape());
+        backend.attention(q, k, v, mask, 0.4, dropout, out, saved);
+        backend.attentionBackward(q, k, v, mask, saved, 0.4, dropout, dOut, dQ, dK, dV);
+        return List.of(out, dQ, dK, dV);
     }
 
     /** [B, H, T, D] as a transformer makes it: split from [B, T, H D] and transposed. */

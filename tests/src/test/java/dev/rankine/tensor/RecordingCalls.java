@@ -175,12 +175,17 @@ abstract class RecordingCalls implements Backend {
             double scale,
             @Nullable Dropout dropout,
             Tensor out,
-            Tensor probabilities) {
+            Tensor saved) {
         call(
                 "attention",
                 settings(scale, numbers(dropout)),
-                operands(2, q, k, v, mask, clock(dropout), examples(dropout), out, probabilities),
+                operands(2, q, k, v, mask, clock(dropout), examples(dropout), out, saved),
                 t -> delegate.attention(t[0], t[1], t[2], t[3], scale, on(dropout, t[4], t[5]), t[6], t[7]));
+    }
+
+    @Override
+    public Shape attentionSaves(Shape scores) {
+        return delegate.attentionSaves(scores);
     }
 
     @Override
@@ -188,7 +193,8 @@ abstract class RecordingCalls implements Backend {
             Tensor q,
             Tensor k,
             Tensor v,
-            Tensor probabilities,
+            @Nullable Tensor mask,
+            Tensor saved,
             double scale,
             @Nullable Dropout dropout,
             Tensor dOut,
@@ -198,9 +204,9 @@ abstract class RecordingCalls implements Backend {
         call(
                 "attentionBackward",
                 settings(scale, numbers(dropout)),
-                operands(3, q, k, v, probabilities, clock(dropout), examples(dropout), dOut, dQ, dK, dV),
+                operands(3, q, k, v, mask, saved, clock(dropout), examples(dropout), dOut, dQ, dK, dV),
                 t -> delegate.attentionBackward(
-                        t[0], t[1], t[2], t[3], scale, on(dropout, t[4], t[5]), t[6], t[7], t[8], t[9]));
+                        t[0], t[1], t[2], t[3], t[4], scale, on(dropout, t[5], t[6]), t[7], t[8], t[9], t[10]));
     }
 
     @Override

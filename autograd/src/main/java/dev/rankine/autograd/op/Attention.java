@@ -60,9 +60,9 @@ public record Attention(@Nullable Tensor mask, double scale, Backend.@Nullable D
         check(q.shape(), k.shape(), v.shape());
         Shape scores = q.shape().with(-1, k.shape().dim(2));
         Tensor y = q.result("attention", q.shape());
-        Tensor probabilities = q.result("attention", scores);
-        q.backend().attention(q, k, v, Masks.expand("attention", mask, scores), scale, dropout, y, probabilities);
-        saved.save(q, k, v, probabilities);
+        Tensor kept = q.result("attention", q.backend().attentionSaves(scores));
+        q.backend().attention(q, k, v, Masks.expand("attention", mask, scores), scale, dropout, y, kept);
+        saved.save(q, k, v, kept);
         return y;
     }
 
@@ -83,7 +83,9 @@ public record Attention(@Nullable Tensor mask, double scale, Backend.@Nullable D
         Tensor dQ = dY.result("attention", q.shape());
         Tensor dK = dY.result("attention", k.shape());
         Tensor dV = dY.result("attention", v.shape());
-        dY.backend().attentionBackward(q, k, v, saved.get(3), scale, dropout, dY, dQ, dK, dV);
+        Tensor seen =
+                Masks.expand("attention", mask, q.shape().with(-1, k.shape().dim(2)));
+        dY.backend().attentionBackward(q, k, v, seen, saved.get(3), scale, dropout, dY, dQ, dK, dV);
         return new @Nullable Tensor[] {
             saved.needs(0) ? dQ : null, saved.needs(1) ? dK : null, saved.needs(2) ? dV : null,
         };

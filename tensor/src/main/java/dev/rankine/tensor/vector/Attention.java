@@ -9,12 +9,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scaled dot-product attention, one head of one example after the other: its scores, their softmax and its products stay
- * in the cache of the thread that makes them.
+ * Scaled dot-product attention, one head of one example after the other and of each some queries at a time: their scores,
+ * the softmax and its products stay in the cache of the thread that makes them, and the matrix T x S is never there as a
+ * whole. Kept of every row are its maximum and the reciprocal of its sum, from which the backward pass makes the same
+ * probabilities once more (Dao et al. 2022; here a block holds all keys of its queries, so no sum has to be corrected).
  */
 final class Attention {
     /** Multiplications of a task: small heads share one. */
     private static final long TASK_WORK = 1 << 18;
+
+    /** Scores of a block: with what is made of them they fit into the second cache. */
+    private static final int BLOCK = 1 << 15;
+
+    private static final int LEAST_ROWS = 16;
 
     private final WorkerPool pool;
     private final Supplier<Stage> stages;
@@ -37,6 +44,11 @@ final class Attention {
             return new Heads(x, Native.address(x), rows, columns, row, column);
         }
 
+        /** The same, row {@code from} first. */
+        Operand matrix(int example, int head, int from) {
+            return new Operand(at(example, head) + from * row, row, column);
+        }
+
         long at(int example, int head) {
             return address + Float.BYTES * (example * tensor.stride(0) + head * tensor.stride(1));
         }
@@ -57,8 +69,8 @@ final class Attention {
         }
     }
 
-    /** C[m, n] = A[m, k] B[k, n]. */
-    private static void multiply(int m, int n, int k, Operand a, Operand b, Operand c, Scratch scratch) {
+    /** C[m, n] = A[m, k] B[k, n], added to what C holds if {@code add}. */
+    private static void multiply(int m, int n, int k, Operand a, Operand b, Operand c, boolean add, Scratch scratch) {
         Product product = new Product(
                 m,
                 n,
@@ -72,12 +84,17 @@ final class Attention {
                 c.address(),
                 c.row(),
                 c.column(),
-                false);
+                add);
         Gemm.alone(product, scratch);
     }
 
+    /** What {@link #forward} saves beside its result: [B, H, T, 2]. */
+    static Shape saves(Shape scores) {
+        return scores.with(3, Softmax.KEPT);
+    }
+
     private static void requireShapes(
-            String operation, Tensor q, Tensor k, Tensor v, Tensor probabilities, Tensor out) {
+            String operation, Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, Tensor saved, Tensor out) {
         Shape queries = q.shape();
         if (queries.rank() != 4 || k.shape().rank() != 4) {
             throw ShapeMismatch.in(operation, "both need four axes", queries, k.shape());
@@ -86,8 +103,12 @@ final class Attention {
         ShapeMismatch.require(operation, "k", queries.with(2, keys), k.shape());
         int width = v.shape().rank() == 4 ? v.shape().dim(3) : 0;
         ShapeMismatch.require(operation, "v", queries.with(2, keys).with(3, width), v.shape());
-        ShapeMismatch.require(operation, "the probabilities", queries.with(3, keys), probabilities.shape());
+        Shape scores = queries.with(3, keys);
+        ShapeMismatch.require(operation, "what is saved", saves(scores), saved.shape());
         ShapeMismatch.require(operation, "out", queries.with(3, width), out.shape());
+        if (mask != null) {
+            ShapeMismatch.require(operation, "mask", scores, mask.shape());
+        }
     }
 
     private static void requireExamples(String operation, Tensor q, Backend.@Nullable Dropout dropout) {
@@ -114,7 +135,23 @@ final class Attention {
         });
     }
 
-    /** out[B, H, T, D] and probabilities[B, H, T, S]; shapes as in {@link Backend#attention}. */
+    /** Queries of a block, by the number of keys. */
+    private static int rowsAtOnce(int keys) {
+        return Math.max(LEAST_ROWS, BLOCK / Math.max(1, keys) & -LEAST_ROWS);
+    }
+
+    /** The mask of a row, its elements side by side. */
+    private record Seen(@Nullable Heads heads) {
+        static Seen of(@Nullable Tensor mask) {
+            return new Seen(mask == null ? null : Heads.of(Fused.evenRows(mask)));
+        }
+
+        long row(int example, int head, int i) {
+            return heads == null ? Softmax.NO_MASK : heads.at(example, head) + i * heads.row();
+        }
+    }
+
+    /** out[B, H, T, D] and saved[B, H, T, 2]; shapes as in {@link Backend#attention}. */
     void forward(
             Tensor q,
             Tensor k,
@@ -123,51 +160,45 @@ final class Attention {
             float scale,
             Backend.@Nullable Dropout dropout,
             Tensor out,
-            Tensor probabilities) {
-        requireShapes("attention", q, k, v, probabilities, out);
-        if (mask != null) {
-            ShapeMismatch.require("attention", "mask", probabilities.shape(), mask.shape());
-        }
+            Tensor saved) {
+        requireShapes("attention", q, k, v, mask, saved, out);
         requireExamples("attention", q, dropout);
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);
         Heads headsOut = Heads.of(out);
-        Heads headsP = Heads.of(probabilities);
-        Tensor evenMask = mask == null ? null : Fused.evenRows(mask);
-        Heads headsMask = evenMask == null ? null : Heads.of(evenMask);
+        Heads kept = Heads.of(saved);
+        Seen seen = Seen.of(mask);
         Dropper dropper = dropout == null ? null : Dropper.of(dropout);
-        int t = headsP.rows();
-        int s = headsP.columns();
+        int t = headsQ.rows();
+        int s = headsK.rows();
         int d = headsQ.columns();
+        int dValue = headsV.columns();
+        int together = rowsAtOnce(s);
         forHeads(q, 2L * t * s * d, (example, head, stage, scratch) -> {
-            Operand p = headsP.matrix(example, head);
             Operand keys = headsK.matrix(example, head).transposed();
-            multiply(t, s, d, headsQ.matrix(example, head), keys, p, scratch);
-            for (int i = 0; i < t; i++) {
-                long row = p.address() + i * p.row();
-                long seen = headsMask == null ? Softmax.NO_MASK : headsMask.at(example, head) + i * headsMask.row();
-                Softmax.row(row, scale, seen, row, s);
+            Operand values = headsV.matrix(example, head);
+            for (int from = 0; from < t; from += together) {
+                int rows = Math.min(together, t - from);
+                Operand p = Operand.rows(stage.matrix(0, 4L * rows * s), s);
+                multiply(rows, s, d, headsQ.matrix(example, head, from), keys, p, false, scratch);
+                for (int i = 0; i < rows; i++) {
+                    long row = p.address() + i * p.row();
+                    long keptAt = kept.at(example, head) + (from + i) * kept.row();
+                    Softmax.row(row, scale, seen.row(example, head, from + i), row, s, keptAt);
+                }
+                if (dropper != null) {
+                    dropper.run(example, place(head, t, from, s), p.address(), p.address(), rows * s, stage);
+                }
+                multiply(rows, dValue, s, p, values, headsOut.matrix(example, head, from), false, scratch);
             }
-            Operand kept = dropper == null ? p : dropped(dropper, p, example, head, t, s, stage, 0);
-            multiply(
-                    t,
-                    headsV.columns(),
-                    s,
-                    kept,
-                    headsV.matrix(example, head),
-                    headsOut.matrix(example, head),
-                    scratch);
         });
-        Reference.reachabilityFence(new Object[] {q, k, v, evenMask, out, probabilities});
+        Reference.reachabilityFence(new Object[] {q, k, v, seen, out, saved});
     }
 
-    /** A dropped copy of a head's matrix in memory of the stage. */
-    private static Operand dropped(
-            Dropper dropper, Operand p, int example, int head, int t, int s, Stage stage, int buffer) {
-        long to = stage.matrix(buffer, 4L * t * s);
-        dropper.run(example, (long) head * t * s, p.address(), to, t * s, stage);
-        return Operand.rows(to, s);
+    /** The place of a row's first score within its example. */
+    private static long place(int head, int t, int row, int s) {
+        return ((long) head * t + row) * s;
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#attentionBackward}. */
@@ -175,7 +206,8 @@ final class Attention {
             Tensor q,
             Tensor k,
             Tensor v,
-            Tensor probabilities,
+            @Nullable Tensor mask,
+            Tensor saved,
             float scale,
             Backend.@Nullable Dropout dropout,
             Tensor dOut,
@@ -183,7 +215,7 @@ final class Attention {
             Tensor dK,
             Tensor dV) {
         String operation = "attentionBackward";
-        requireShapes(operation, q, k, v, probabilities, dOut);
+        requireShapes(operation, q, k, v, mask, saved, dOut);
         ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
         ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
         ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
@@ -191,35 +223,57 @@ final class Attention {
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);
-        Tensor contiguous = probabilities.contiguous();
-        Heads headsP = Heads.of(contiguous);
+        Heads kept = Heads.of(saved);
+        Seen seen = Seen.of(mask);
         Heads headsDOut = Heads.of(dOut);
         Heads headsDQ = Heads.of(dQ);
         Heads headsDK = Heads.of(dK);
         Heads headsDV = Heads.of(dV);
         Dropper dropper = dropout == null ? null : Dropper.of(dropout);
-        int t = headsP.rows();
-        int s = headsP.columns();
+        int t = headsQ.rows();
+        int s = headsK.rows();
         int d = headsQ.columns();
         int dValue = headsV.columns();
+        int together = rowsAtOnce(s);
         forHeads(q, 5L * t * s * d, (example, head, stage, scratch) -> {
-            Operand p = headsP.matrix(example, head);
-            Operand kept = dropper == null ? p : dropped(dropper, p, example, head, t, s, stage, 0);
-            Operand gradient = headsDOut.matrix(example, head);
-            multiply(s, dValue, t, kept.transposed(), gradient, headsDV.matrix(example, head), scratch);
-            // the gradient of the probabilities, which becomes that of the scores
-            Operand dS = Operand.rows(stage.matrix(1, 4L * t * s), s);
-            multiply(t, s, dValue, gradient, headsV.matrix(example, head).transposed(), dS, scratch);
-            if (dropper != null) {
-                dropper.run(example, (long) head * t * s, dS.address(), dS.address(), t * s, stage);
+            Operand keys = headsK.matrix(example, head);
+            Operand values = headsV.matrix(example, head);
+            // without a query the sums over the queries are empty, not left out
+            for (int from = 0; from == 0 || from < t; from += together) {
+                int rows = Math.min(together, t - from);
+                boolean add = from > 0;
+                Operand queries = headsQ.matrix(example, head, from);
+                Operand gradient = headsDOut.matrix(example, head, from);
+                Operand p = Operand.rows(stage.matrix(0, 4L * rows * s), s);
+                multiply(rows, s, d, queries, keys.transposed(), p, false, scratch);
+                for (int i = 0; i < rows; i++) {
+                    long row = p.address() + i * p.row();
+                    long keptAt = kept.at(example, head) + (from + i) * kept.row();
+                    Softmax.again(row, scale, seen.row(example, head, from + i), keptAt, row, s);
+                }
+                // first the dropped probabilities, then the gradient of the probabilities, which becomes that of the
+                // scores
+                Operand dS = Operand.rows(stage.matrix(1, 4L * rows * s), s);
+                long uniform = 0;
+                if (dropper != null) {
+                    long room = stage.matrix(2, Dropper.room(rows * s));
+                    uniform = dropper.uniform(example, place(head, t, from, s), room, rows * s);
+                    dropper.part(uniform, p.address(), dS.address(), rows * s, stage);
+                }
+                Operand used = dropper == null ? p : dS;
+                multiply(s, dValue, rows, used.transposed(), gradient, headsDV.matrix(example, head), add, scratch);
+                multiply(rows, s, dValue, gradient, values.transposed(), dS, false, scratch);
+                if (dropper != null) {
+                    dropper.part(uniform, dS.address(), dS.address(), rows * s, stage);
+                }
+                for (int i = 0; i < rows; i++) {
+                    long row = dS.address() + i * dS.row();
+                    Softmax.backwardRow(p.address() + i * p.row(), row, scale, row, s);
+                }
+                multiply(rows, d, s, dS, keys, headsDQ.matrix(example, head, from), false, scratch);
+                multiply(s, d, rows, dS.transposed(), queries, headsDK.matrix(example, head), add, scratch);
             }
-            for (int i = 0; i < t; i++) {
-                long row = dS.address() + i * dS.row();
-                Softmax.backwardRow(p.address() + i * p.row(), row, scale, row, s);
-            }
-            multiply(t, d, s, dS, headsK.matrix(example, head), headsDQ.matrix(example, head), scratch);
-            multiply(s, d, t, dS.transposed(), headsQ.matrix(example, head), headsDK.matrix(example, head), scratch);
         });
-        Reference.reachabilityFence(new Object[] {q, k, v, contiguous, dOut, dQ, dK, dV});
+        Reference.reachabilityFence(new Object[] {q, k, v, seen, saved, dOut, dQ, dK, dV});
     }
 }

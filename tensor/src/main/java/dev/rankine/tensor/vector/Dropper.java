@@ -50,7 +50,21 @@ final class Dropper {
         }
     }
 
-    private void part(long uniform, long from, long to, int count, Stage stage) {
+    /** Bytes of room for the random numbers of {@code count} elements. */
+    static long room(int count) {
+        return Float.BYTES * (count + 2L * RandomKernels.GROUP);
+    }
+
+    /** Makes the random numbers of {@link #run} alone, to drop several tensors alike; gives the address of the first. */
+    long uniform(int example, long position, long room, int count) {
+        int skipped = (int) (position & 3);
+        int groups = (skipped + count + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
+        random.uniform(examples[example], position - skipped, room, groups);
+        return room + (long) Float.BYTES * skipped;
+    }
+
+    /** to[i] = from[i] / (1 - p) or 0 by numbers that are there. */
+    void part(long uniform, long from, long to, int count, Stage stage) {
         int vectors = count / COUNT;
         RandomKernels.drop(from, uniform, threshold, factor, to, vectors);
         int rest = count - vectors * COUNT;

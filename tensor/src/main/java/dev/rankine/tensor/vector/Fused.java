@@ -45,7 +45,7 @@ final class Fused {
                 stages,
                 EXPONENTIAL * (long) grid.length(),
                 (at, first, count, stage) ->
-                        Softmax.row(at[1], 1, seen == null ? Softmax.NO_MASK : at[2], at[0], count));
+                        Softmax.row(at[1], 1, seen == null ? Softmax.NO_MASK : at[2], at[0], count, Softmax.NOT_KEPT));
     }
 
     void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {

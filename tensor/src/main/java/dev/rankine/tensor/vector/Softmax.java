@@ -18,26 +18,51 @@ final class Softmax {
 
     private Softmax() {}
 
+    /** What {@link #row} can keep of a row to make it {@link #again}: its maximum, and 1 / sum. */
+    static final int KEPT = 2;
+
+    /** The address of nothing kept. */
+    static final long NOT_KEPT = 0;
+
     /**
      * y = e^(scale x - max) / sum over the elements whose mask is not 0, and 0 elsewhere; y may be x.
      *
      * @param mask as many floats as x, or {@link #NO_MASK}
+     * @param kept where {@link #KEPT} floats are written, or {@link #NOT_KEPT}
      */
-    static void row(long x, float scale, long mask, long y, int count) {
-        long scores = x;
+    static void row(long x, float scale, long mask, long y, int count, long kept) {
+        long scores = scores(x, scale, mask, y, count);
+        float max = Rows.max(scores, count);
+        boolean empty = mask != NO_MASK && max == Float.NEGATIVE_INFINITY;
+        if (empty) {
+            clear(y, count);
+        }
+        float share = empty ? 0 : 1 / Exponentials.run(scores, max, y, count);
+        if (!empty) {
+            scale(y, share, y, count);
+        }
+        if (kept != NOT_KEPT) {
+            Lanes.set(kept, empty ? 0 : max);
+            Lanes.set(kept + Float.BYTES, share);
+        }
+    }
+
+    /** The same y with the same bits from what {@link #row} kept. */
+    static void again(long x, float scale, long mask, long kept, long y, int count) {
+        Exponentials.run(scores(x, scale, mask, y, count), Lanes.get(kept), y, count);
+        scale(y, Lanes.get(kept + Float.BYTES), y, count);
+    }
+
+    /** Writes scale x to y, negative infinity where it is masked, and gives y; or gives x where that is the same. */
+    private static long scores(long x, float scale, long mask, long y, int count) {
         if (mask != NO_MASK) {
             hide(x, scale, mask, y, count);
-            scores = y;
         } else if (scale != 1) {
             scale(x, scale, y, count);
-            scores = y;
+        } else {
+            return x;
         }
-        float max = Rows.max(scores, count);
-        if (mask != NO_MASK && max == Float.NEGATIVE_INFINITY) {
-            clear(y, count);
-            return;
-        }
-        scale(y, 1 / Exponentials.run(scores, max, y, count), y, count);
+        return y;
     }
 
     /** y = scale x where the mask is not 0, else negative infinity. */

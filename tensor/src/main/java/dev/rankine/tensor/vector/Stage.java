@@ -19,14 +19,14 @@ final class Stage {
     private static final int SLOTS = 4;
     private final MemorySegment memory = Arena.ofAuto().allocate(4L * SLOTS * SLOT, 64);
 
-    private final MemorySegment[] matrices = {MemorySegment.NULL, MemorySegment.NULL};
+    private final MemorySegment[] matrices = {MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL};
 
     /** The address of a slot. */
     long slot(int index) {
         return memory.address() + 4L * index * SLOT;
     }
 
-    /** One of two pieces of room for a matrix of {@code bytes} bytes. Its content is lost at the next call. */
+    /** One of three pieces of room for a matrix of {@code bytes} bytes. Its content is lost at the next call. */
     long matrix(int index, long bytes) {
         if (matrices[index].byteSize() < bytes) {
             matrices[index] = Arena.ofAuto().allocate(bytes, 64);

@@ -234,6 +234,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public Shape attentionSaves(Shape scores) {
+        return Attention.saves(scores);
+    }
+
+    @Override
     public void attention(
             Tensor q,
             Tensor k,
@@ -242,10 +247,10 @@ public final class VectorBackend implements Backend {
             double scale,
             @Nullable Dropout dropout,
             Tensor out,
-            Tensor probabilities) {
+            Tensor saved) {
         reads("attention", q, k, v, mask);
-        writes("attention", out, probabilities);
-        attention.forward(q, k, v, mask, (float) scale, dropout, out, probabilities);
+        writes("attention", out, saved);
+        attention.forward(q, k, v, mask, (float) scale, dropout, out, saved);
     }
 
     @Override
@@ -253,16 +258,17 @@ public final class VectorBackend implements Backend {
             Tensor q,
             Tensor k,
             Tensor v,
-            Tensor probabilities,
+            @Nullable Tensor mask,
+            Tensor saved,
             double scale,
             @Nullable Dropout dropout,
             Tensor dOut,
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
-        reads("attentionBackward", q, k, v, probabilities, dOut);
+        reads("attentionBackward", q, k, v, mask, saved, dOut);
         writes("attentionBackward", dQ, dK, dV);
-        attention.backward(q, k, v, probabilities, (float) scale, dropout, dOut, dQ, dK, dV);
+        attention.backward(q, k, v, mask, saved, (float) scale, dropout, dOut, dQ, dK, dV);
     }
 
     @Override

@@ -83,10 +83,10 @@ class WarmKernels {
         Shape heads = Shape.of(2, 1, 16, 32);
         Tensor q = Tensor.zeros(backend, DType.F32, heads);
         Tensor out = Tensor.zeros(backend, DType.F32, heads);
-        Tensor p = Tensor.zeros(backend, DType.F32, Shape.of(2, 1, 16, 16));
-        backend.attention(q, q, q, null, 1, null, out, p);
+        Tensor saved = Tensor.zeros(backend, DType.F32, Shape.of(2, 1, 16, 2));
+        backend.attention(q, q, q, null, 1, null, out, saved);
         Tensor dK = Tensor.zeros(backend, DType.F32, heads);
         Tensor dV = Tensor.zeros(backend, DType.F32, heads);
-        backend.attentionBackward(q, q, q, p, 1, null, q, out, dK, dV);
+        backend.attentionBackward(q, q, q, null, saved, 1, null, q, out, dK, dV);
     }
 }

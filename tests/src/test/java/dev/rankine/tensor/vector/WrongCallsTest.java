@@ -77,9 +77,11 @@ class WrongCallsTest {
         refused(() -> BACKEND.dropout(LARGE, new Backend.Dropout(0.1, draw), LARGE));
         Tensor q = zeros(2, 1, 4, 8);
         Tensor k = zeros(2, 1, 5, 8);
-        refused(() -> BACKEND.attention(q, k, k, null, 1, null, q, zeros(2, 1, 4, 4)));
-        refused(() -> BACKEND.attention(q, k, q, null, 1, null, q, zeros(2, 1, 4, 5)));
-        refused(() -> BACKEND.attentionBackward(q, k, k, zeros(2, 1, 4, 5), 1, null, q, q, q, k));
+        Tensor saved = zeros(2, 1, 4, 2);
+        refused(() -> BACKEND.attention(q, k, k, null, 1, null, q, zeros(2, 1, 4, 5)));
+        refused(() -> BACKEND.attention(q, k, q, null, 1, null, q, saved));
+        refused(() -> BACKEND.attention(q, k, k, zeros(2, 1, 5, 5), 1, null, q, saved));
+        refused(() -> BACKEND.attentionBackward(q, k, k, null, saved, 1, null, q, q, q, k));
     }
 
     @Test
