@@ -27,8 +27,10 @@ import dev.rankine.autograd.op.OrthogonalityPenalty;
 import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Relu;
 import dev.rankine.autograd.op.Reshape;
+import dev.rankine.autograd.op.ResidualNorm;
 import dev.rankine.autograd.op.RmsNorm;
 import dev.rankine.autograd.op.Rope;
+import dev.rankine.autograd.op.ScaleColumns;
 import dev.rankine.autograd.op.Sigmoid;
 import dev.rankine.autograd.op.Silu;
 import dev.rankine.autograd.op.Slice;
@@ -74,6 +76,8 @@ public final class Operations {
             Softmax.SPEC,
             LayerNorm.SPEC,
             RmsNorm.SPEC,
+            ResidualNorm.SPEC,
+            ScaleColumns.SPEC,
             Rope.SPEC,
             Embedding.SPEC,
             Attention.SPEC,

@@ -3,6 +3,7 @@ package dev.rankine.lora;
 import static dev.rankine.autograd.op.Add.add;
 import static dev.rankine.autograd.op.Affine.affine;
 import static dev.rankine.autograd.op.Multiply.multiply;
+import static dev.rankine.autograd.op.ScaleColumns.scaleColumns;
 
 import dev.rankine.autograd.GradientMode;
 import dev.rankine.autograd.Variable;
@@ -140,9 +141,7 @@ public final class Dora implements Mergeable, Ranked {
             return add(at.plain(x), add(longer, multiply(change, factor)));
         }
         LowRankLinear.Change pair = new LowRankLinear.Change(a, b, null);
-        Variable y = multiply(LowRankLinear.lowRankLinear(x, at.weight(), null, pair, scale, null), factor);
-        Variable bias = at.bias();
-        return bias == null ? y : add(y, bias);
+        return scaleColumns(LowRankLinear.lowRankLinear(x, at.weight(), null, pair, scale, null), factor, at.bias());
     }
 
     /** m / n [O]. */

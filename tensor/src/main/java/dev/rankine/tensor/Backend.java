@@ -135,6 +135,46 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * The end of a sublayer in a post-norm model: sum = x + dropout(f), and y = the layer norm of sum.
+     *
+     * @param x [B, ..., C], the first axis counting the draw's examples
+     * @param f of x's shape
+     * @param dropout null for nothing
+     * @param sum result, saved for the backward pass as x of {@link #layerNorm} is
+     */
+    default void residualNorm(
+            Tensor x,
+            Tensor f,
+            @Nullable Dropout dropout,
+            Tensor gamma,
+            Tensor beta,
+            double epsilon,
+            Tensor sum,
+            Tensor y,
+            Tensor mean,
+            Tensor rstd) {
+        Composed.residualNorm(x, f, dropout, gamma, beta, epsilon, sum, y, mean, rstd);
+    }
+
+    /** dX as {@link #layerNormBackward} of the sum gives it, and dF = dropout(dX). */
+    default void residualNormBackward(
+            Tensor sum, Dropout dropout, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX, Tensor dF) {
+        layerNormBackward(sum, gamma, mean, rstd, dY, dX);
+        dropout(dX, dropout, dF);
+    }
+
+    /** y[R, C] = x f + bias, with a factor f[C] and a bias[C], null for none, for every column. */
+    default void scaleColumns(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
+        Composed.scaleColumns(x, f, bias, y);
+    }
+
+    /** dX[R, C] = dY f and dF[C] = sum_rows(dY x). */
+    default void scaleColumnsBackward(Tensor x, Tensor f, Tensor dY, Tensor dX, Tensor dF) {
+        copy(dY.times(x).sumTo(dF.shape()), dF);
+        zip(Binary.MULTIPLY, dY, f.expand(dY.shape()), dX);
+    }
+
+    /**
      * The shape of what {@link #attention} saves for its backward pass, which gives it back as it is: the probabilities
      * unless a back-end needs less.
      *

@@ -68,6 +68,30 @@ final class Composed {
         backend.copy(dY.sumTo(dBeta.shape()), dBeta);
     }
 
+    static void residualNorm(
+            Tensor x,
+            Tensor f,
+            Backend.@Nullable Dropout dropout,
+            Tensor gamma,
+            Tensor beta,
+            double epsilon,
+            Tensor sum,
+            Tensor y,
+            Tensor mean,
+            Tensor rstd) {
+        Backend backend = x.backend();
+        backend.zip(Binary.ADD, x, dropped(f, dropout), sum);
+        backend.layerNorm(sum, gamma, beta, epsilon, y, mean, rstd);
+    }
+
+    static void scaleColumns(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
+        Backend backend = x.backend();
+        backend.zip(Binary.MULTIPLY, x, f.expand(y.shape()), y);
+        if (bias != null) {
+            backend.zip(Binary.ADD, y, bias.expand(y.shape()), y);
+        }
+    }
+
     private static Tensor normalized(Tensor x, Tensor mean, Tensor rstd) {
         return x.minus(mean).times(rstd);
     }

@@ -66,6 +66,13 @@ final class Formulas {
         ALL.put("softmax", in -> softmax(in[0], index -> index[index.length - 1] % 3 != 2));
         ALL.put("layerNorm", Formulas::layerNorm);
         ALL.put("rmsNorm", Formulas::rmsNorm);
+        ALL.put("residualNorm", in -> layerNorm(in[0].zip(dropout(in[1]), Double::sum), in[2], in[3]));
+        ALL.put(
+                "scaleColumns",
+                in -> filled(in[0].shape(), index -> {
+                    int column = index[index.length - 1];
+                    return in[0].at(index) * in[1].at(column) + (in.length > 2 ? in[2].at(column) : 0);
+                }));
         ALL.put("rope", in -> rope(in[0]));
         ALL.put("embedding", in -> embedding(in[0]));
         ALL.put("attention", Formulas::attention);

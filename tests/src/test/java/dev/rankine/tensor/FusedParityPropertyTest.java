@@ -141,6 +141,59 @@ class FusedParityPropertyTest {
         return List.of(y, mean, rstd, dX, dGamma, dBeta);
     }
 
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void residualNorm(@ForAll Shape any, @ForAll Layout layout, @ForAll boolean dropped, @ForAll long seed) {
+        Shape shape = atLeastOneAxis(any);
+        check(seed, samples -> residualNorm(samples, shape, layout, dropped, 0.1));
+    }
+
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void residualNormOfAModel(@ForAll @IntRange(min = 1, max = 5) int rows, @ForAll long seed) {
+        check(seed, samples -> residualNorm(samples, Shape.of(2, rows, 1027), Layout.ROW_MAJOR, true, 1e-5));
+    }
+
+    private static List<Tensor> residualNorm(
+            Samples samples, Shape shape, Layout layout, boolean dropped, double epsilon) {
+        Backend backend = samples.backend();
+        Shape channels = Shape.of(shape.dim(-1));
+        Backend.Dropout dropout = new Backend.Dropout(0.3, samples.draw(shape.dim(0)));
+        Tensor x = samples.of(DType.F32, shape, layout);
+        Tensor f = samples.of(DType.F32, shape, layout);
+        Tensor gamma = samples.of(DType.F32, channels, Layout.ROW_MAJOR);
+        Tensor beta = samples.of(DType.F32, channels, Layout.ROW_MAJOR);
+        Tensor dY = samples.of(DType.F32, shape, layout);
+        Tensor sum = samples.room(DType.F32, shape);
+        Tensor y = samples.room(DType.F32, shape);
+        Tensor mean = samples.room(DType.F32, shape.with(-1, 1));
+        Tensor rstd = samples.room(DType.F32, shape.with(-1, 1));
+        Tensor dX = samples.room(DType.F32, shape);
+        Tensor dF = samples.room(DType.F32, shape);
+        backend.residualNorm(x, f, dropped ? dropout : null, gamma, beta, epsilon, sum, y, mean, rstd);
+        backend.residualNormBackward(sum, dropout, gamma, mean, rstd, dY, dX, dF);
+        return List.of(sum, y, mean, rstd, dX, dF);
+    }
+
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void scaleColumns(
+            @ForAll @IntRange(max = 100) int rows,
+            @ForAll @IntRange(max = 70) int columns,
+            @ForAll boolean biased,
+            @ForAll Layout layout,
+            @ForAll long seed) {
+        check(seed, samples -> {
+            Shape shape = Shape.of(rows, columns);
+            Tensor x = samples.of(DType.F32, shape, layout);
+            Tensor f = samples.of(DType.F32, Shape.of(columns), layout);
+            Tensor bias = samples.of(DType.F32, Shape.of(columns), layout);
+            Tensor y = samples.room(DType.F32, shape);
+            Tensor dX = samples.room(DType.F32, shape);
+            Tensor dF = samples.room(DType.F32, Shape.of(columns));
+            samples.backend().scaleColumns(x, f, biased ? bias : null, y);
+            samples.backend().scaleColumnsBackward(x, f, samples.of(DType.F32, shape, layout), dX, dF);
+            return List.of(y, dX, dF);
+        });
+    }
+
     /** How the mask of {@link #attention} hides. */
     enum Mask {
         NOTHING,

@@ -184,6 +184,54 @@ abstract class RecordingCalls implements Backend {
     }
 
     @Override
+    public void residualNorm(
+            Tensor x,
+            Tensor f,
+            @Nullable Dropout dropout,
+            Tensor gamma,
+            Tensor beta,
+            double epsilon,
+            Tensor sum,
+            Tensor y,
+            Tensor mean,
+            Tensor rstd) {
+        call(
+                "residualNorm",
+                settings(epsilon, numbers(dropout)),
+                operands(4, x, f, clock(dropout), examples(dropout), gamma, beta, sum, y, mean, rstd),
+                t -> delegate.residualNorm(
+                        t[0], t[1], on(dropout, t[2], t[3]), t[4], t[5], epsilon, t[6], t[7], t[8], t[9]));
+    }
+
+    @Override
+    public void residualNormBackward(
+            Tensor sum, Dropout dropout, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX, Tensor dF) {
+        call(
+                "residualNormBackward",
+                settings(numbers(dropout)),
+                operands(2, sum, clock(dropout), examples(dropout), gamma, mean, rstd, dY, dX, dF),
+                t -> delegate.residualNormBackward(t[0], on(dropout, t[1], t[2]), t[3], t[4], t[5], t[6], t[7], t[8]));
+    }
+
+    @Override
+    public void scaleColumns(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
+        call(
+                "scaleColumns",
+                settings(),
+                operands(1, x, f, bias, y),
+                t -> delegate.scaleColumns(t[0], t[1], t[2], t[3]));
+    }
+
+    @Override
+    public void scaleColumnsBackward(Tensor x, Tensor f, Tensor dY, Tensor dX, Tensor dF) {
+        call(
+                "scaleColumnsBackward",
+                settings(),
+                operands(2, x, f, dY, dX, dF),
+                t -> delegate.scaleColumnsBackward(t[0], t[1], t[2], t[3], t[4]));
+    }
+
+    @Override
     public Shape attentionSaves(Shape scores) {
         return delegate.attentionSaves(scores);
     }

@@ -2,7 +2,10 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.LayerNorm;
+import dev.rankine.autograd.op.ResidualNorm;
+import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Layer norm over the last axis of x[..., C] with a gain and a bias of its own. */
 public final class LayerNormalization extends Normalization {
@@ -21,5 +24,10 @@ public final class LayerNormalization extends Normalization {
     @Override
     public Variable apply(Variable x) {
         return LayerNorm.layerNorm(x, gamma, beta, epsilon);
+    }
+
+    @Override
+    public Variable ofSum(Variable x, Variable f, Backend.@Nullable Dropout dropout) {
+        return ResidualNorm.residualNorm(x, f, gamma, beta, epsilon, dropout);
     }
 }

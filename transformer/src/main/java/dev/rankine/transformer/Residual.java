@@ -36,6 +36,9 @@ public final class Residual extends Module {
     /** x[B, T, C] to [B, T, C]. */
     public Variable around(UnaryOperator<Variable> sublayer, Variable x, Pass pass) {
         Variable f = sublayer.apply(order == NormOrder.PRE ? norm.apply(x) : x);
+        if (order == NormOrder.POST && !site.isOccupied()) {
+            return norm.ofSum(x, f, pass.dropout(dropout, stream));
+        }
         Variable sum = Add.add(x, site.beforeAdd(pass.dropout(f, dropout, stream), pass));
         return site.afterNorm(order == NormOrder.POST ? norm.apply(sum) : sum, pass);
     }

@@ -14,17 +14,15 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param width C, of the residual stream
  * @param feedForward F, inside the feed-forward sublayers
- * @param heads H
  * @param scores how many numbers the model gives for each place: V for one that scores words, 0 for labels of a text
  * @param layers with self-attention alone
  * @param crossLayers of a decoder that also looks at an encoder
  * @param gated whether layers are LLaMA's: gated feed-forward sublayers, rotary positions, norms by the root mean square
  */
-public record ModelForm(int width, int feedForward, int heads, int scores, int layers, int crossLayers, boolean gated) {
+public record ModelForm(int width, int feedForward, int scores, int layers, int crossLayers, boolean gated) {
     /** The names of each number in the families' configurations. */
     private static final List<String> WIDTH = List.of("hidden_size", "d_model", "n_embd");
 
-    private static final List<String> HEADS = List.of("num_attention_heads", "encoder_attention_heads", "n_head");
     private static final List<String> FEED_FORWARD = List.of("intermediate_size", "encoder_ffn_dim", "n_inner");
     private static final List<String> LAYERS = List.of("num_hidden_layers", "encoder_layers", "n_layer");
 
@@ -32,9 +30,9 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
     private static final int USUAL_RATIO = 4;
 
     public ModelForm {
-        if (Math.min(Math.min(width, feedForward), heads) < 1 || Math.min(Math.min(scores, layers), crossLayers) < 0) {
+        if (Math.min(width, feedForward) < 1 || Math.min(Math.min(scores, layers), crossLayers) < 0) {
             throw new IllegalArgumentException("no model has a width of " + width + ", " + feedForward
-                    + " inside its feed-forward sublayers, " + heads + " heads, " + layers + " and " + crossLayers
+                    + " inside its feed-forward sublayers, " + layers + " and " + crossLayers
                     + " layers, and " + scores + " scores");
         }
     }
@@ -58,7 +56,6 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
         return new ModelForm(
                 width,
                 number(file, config, FEED_FORWARD, (int) Math.min(Integer.MAX_VALUE, (long) USUAL_RATIO * width)),
-                number(file, config, HEADS, 0),
                 scoresWords ? number(file, config, List.of("vocab_size"), 0) : 0,
                 number(file, config, LAYERS, 0),
                 pair ? number(file, config, List.of("decoder_layers"), 0) : 0,
@@ -70,7 +67,6 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
         return new ModelForm(
                 settings.width(),
                 settings.encoder().feedForward(),
-                settings.encoder().heads(),
                 settings.vocabulary(),
                 settings.encoder().layers(),
                 settings.decoder().layers(),
@@ -97,22 +93,19 @@ public record ModelForm(int width, int feedForward, int heads, int scores, int l
      * encoder-decoder), with adapters on every matrix,
      *
      * <pre>{@code
-     * 4 B T (10 C + 2.15 V + L (14.4 C + 2.75 F + 1.35 H T) + Lx (27 C + 2.1 F + 2.55 H T))
-     * 4 B T (10 C + 2.15 V + L (17 C + 4.8 F + 1.35 H T))     where layers are gated
+     * 4 B T (10 C + 2.15 V + L (13 C + 2.75 F) + Lx (24 C + 2.1 F))
+     * 4 B T (10 C + 2.15 V + L (17 C + 4.8 F))     where layers are gated
      * }</pre>
      *
-     * whose factors are fitted to what the pool of a step held in 39 small models of all proportions, BERT, BART, GPT-2 and
+     * whose factors are fitted to what the pool of a step held in some 40 small models of all proportions, BERT, BART, GPT-2 and
      * LLaMA. Full fine-tuning needs a tenth less. They are those of the vector back-end; plain loops, which make every
      * operation of smaller ones, take several times as much. The pool's blocks are up to a quarter larger than what lies
      * in them, so single steps differ by some 5%.
      */
     public long activations(long batch, long symbols) {
         double places = (double) batch * symbols;
-        double pairs = (double) heads * symbols;
-        double layer = gated
-                ? 17.0 * width + 4.8 * feedForward + 1.35 * pairs
-                : 14.4 * width + 2.75 * feedForward + 1.35 * pairs;
-        double cross = 27.0 * width + 2.1 * feedForward + 2.55 * pairs;
+        double layer = gated ? 17.0 * width + 4.8 * feedForward : 13.0 * width + 2.75 * feedForward;
+        double cross = 24.0 * width + 2.1 * feedForward;
         double ends = 10.0 * width + 2.15 * scores;
         return Math.round(Float.BYTES * places * (ends + layers * layer + crossLayers * cross));
     }

@@ -142,7 +142,7 @@ public final class TextScoring implements Task {
     public ModelForm form() {
         TransformerSettings body = model().settings().body();
         Stack layers = body.encoder();
-        return new ModelForm(body.width(), layers.feedForward(), layers.heads(), 0, layers.layers(), 0, false);
+        return new ModelForm(body.width(), layers.feedForward(), 0, layers.layers(), 0, false);
     }
 
     @Override

@@ -166,7 +166,7 @@ final class Fused {
         Reference.reachabilityFence(operands);
     }
 
-    private static void requireChannels(String operation, Tensor x, Tensor vector) {
+    static void requireChannels(String operation, Tensor x, Tensor vector) {
         ShapeMismatch.require(
                 operation, "a vector of channels", Shape.of(x.shape().dim(-1)), vector.shape());
     }

@@ -25,6 +25,8 @@ public final class VectorBackend implements Backend {
     private final Indexing indexing;
     private final Fused fused;
     private final Attention attention;
+    private final ResidualNorm residualNorm;
+    private final ColumnScale columnScale;
     private final Conversions conversions;
 
     /** A back-end that works with {@code threads} threads, the caller's among them. */
@@ -38,6 +40,8 @@ public final class VectorBackend implements Backend {
         indexing = new Indexing(pool);
         fused = new Fused(pool, stages);
         attention = new Attention(pool, stages, scratches);
+        residualNorm = new ResidualNorm(pool, stages);
+        columnScale = new ColumnScale(pool, stages, reductions);
         conversions = new Conversions(pool, stages);
     }
 
@@ -231,6 +235,54 @@ public final class VectorBackend implements Backend {
         reads("layerNormParameters", x, mean, rstd, dY);
         writes("layerNormParameters", dGamma, dBeta);
         fused.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
+    }
+
+    @Override
+    public void residualNorm(
+            Tensor x,
+            Tensor f,
+            @Nullable Dropout dropout,
+            Tensor gamma,
+            Tensor beta,
+            double epsilon,
+            Tensor sum,
+            Tensor y,
+            Tensor mean,
+            Tensor rstd) {
+        reads("residualNorm", x, f, gamma, beta);
+        writes("residualNorm", sum, y, mean, rstd);
+        if (x.shape().rank() < 2) {
+            // every element is an example of its own
+            Backend.super.residualNorm(x, f, dropout, gamma, beta, epsilon, sum, y, mean, rstd);
+            return;
+        }
+        residualNorm.forward(x, f, dropout, gamma, beta, epsilon, sum, y, mean, rstd);
+    }
+
+    @Override
+    public void residualNormBackward(
+            Tensor sum, Dropout dropout, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX, Tensor dF) {
+        reads("residualNormBackward", sum, gamma, mean, rstd, dY);
+        writes("residualNormBackward", dX, dF);
+        if (sum.shape().rank() < 2) {
+            Backend.super.residualNormBackward(sum, dropout, gamma, mean, rstd, dY, dX, dF);
+            return;
+        }
+        residualNorm.backward(sum, dropout, gamma, mean, rstd, dY, dX, dF);
+    }
+
+    @Override
+    public void scaleColumns(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
+        reads("scaleColumns", x, f, bias);
+        writes("scaleColumns", y);
+        columnScale.forward(x, f, bias, y);
+    }
+
+    @Override
+    public void scaleColumnsBackward(Tensor x, Tensor f, Tensor dY, Tensor dX, Tensor dF) {
+        reads("scaleColumnsBackward", x, f, dY);
+        writes("scaleColumnsBackward", dX, dF);
+        columnScale.backward(x, f, dY, dX, dF);
     }
 
     @Override

@@ -131,7 +131,7 @@ class MemoryEstimatePropertyTest {
             @ForAll @IntRange(min = 1, max = 200) int batch,
             @ForAll @IntRange(min = 1, max = 600) int symbols,
             @ForAll @LongRange(min = 1, max = 64) long gib) {
-        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0, false);
+        ModelForm form = new ModelForm(768, 3072, 50_265, 12, 0, false);
         MachineMemory machine = new MachineMemory(gib * GIB, gib * GIB * 6 / 10);
         MemoryEstimate estimate = MemoryEstimate.of(form, 500_000_000, 2_000_000, batch, symbols);
         long largest = estimate.largestBatch(machine);
@@ -150,7 +150,7 @@ class MemoryEstimatePropertyTest {
 
     @Test
     void aStartThatWouldRunOutIsRefusedWithWhatFits() {
-        ModelForm form = new ModelForm(768, 3072, 12, 50_265, 12, 0, false);
+        ModelForm form = new ModelForm(768, 3072, 50_265, 12, 0, false);
         MachineMemory machine = new MachineMemory(16 * GIB, 8 * GIB);
         MemoryEstimate tooMuch = MemoryEstimate.of(form, GIB / 2, 1_000_000, 64, 512);
         assertThatThrownBy(() -> tooMuch.require(machine))

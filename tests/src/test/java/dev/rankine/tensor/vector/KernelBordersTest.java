@@ -91,6 +91,15 @@ class KernelBordersTest {
         BACKEND.layerNorm(x, guarded.of(n), guarded.of(n), 1e-5, guarded.of(rows, n), mean, rstd);
         BACKEND.layerNormBackward(x, guarded.of(n), mean, rstd, x, guarded.of(rows, n));
         BACKEND.layerNormParameters(x, mean, rstd, x, guarded.of(n), guarded.of(n));
+        Tensor clock = Tensor.ofLongs(BACKEND, Shape.of(2), seed, 3);
+        Draw draw = new Draw(clock, 5, Tensor.ofLongs(BACKEND, Shape.of(rows), new long[rows]));
+        Backend.Dropout dropout = new Backend.Dropout(0.3, draw);
+        Tensor gamma = guarded.of(n);
+        Tensor sum = guarded.of(rows, n);
+        BACKEND.residualNorm(x, x, dropout, gamma, gamma, 1e-5, sum, guarded.of(rows, n), mean, rstd);
+        BACKEND.residualNormBackward(sum, dropout, gamma, mean, rstd, x, guarded.of(rows, n), guarded.of(rows, n));
+        BACKEND.scaleColumns(x, gamma, gamma, guarded.of(rows, n));
+        BACKEND.scaleColumnsBackward(x, gamma, x, guarded.of(rows, n), guarded.of(n));
         BACKEND.copy(x.transpose(0, 1), guarded.of(n, rows));
         BACKEND.fill(guarded.of(rows, n), 3);
         BACKEND.affine(x, 2, 1, guarded.of(rows, n));

@@ -72,6 +72,9 @@ class WarmKernels {
         backend.layerNorm(x, channels, channels, 1e-5, out, mean, x.reduce(Reduction.SUM, 1));
         backend.layerNormBackward(x, channels, mean, mean, y, out);
         backend.layerNormParameters(x, mean, mean, y, channels, more);
+        backend.residualNorm(x, y, null, channels, channels, 1e-5, out, out, mean, mean);
+        backend.scaleColumns(x, channels, more, out);
+        backend.scaleColumnsBackward(x, channels, y, out, more);
         Tensor targets = Tensor.ofLongs(backend, Shape.of(WIDTH), new long[WIDTH]);
         backend.crossEntropy(x, targets, channels);
         backend.crossEntropyBackward(x, targets, channels, out);

@@ -69,6 +69,12 @@ class WrongCallsTest {
         refused(() -> BACKEND.layerNormBackward(LARGE, ONE, mean, mean, LARGE, LARGE));
         refused(() -> BACKEND.layerNormParameters(LARGE, mean, mean, SMALL, channels, channels));
         refused(() -> BACKEND.layerNormParameters(LARGE, mean, mean, LARGE, channels, ONE));
+        refused(() -> BACKEND.residualNorm(LARGE, SMALL, null, channels, channels, 1e-5, LARGE, LARGE, mean, mean));
+        refused(() -> BACKEND.residualNorm(LARGE, LARGE, null, ONE, channels, 1e-5, LARGE, LARGE, mean, mean));
+        refused(() -> BACKEND.scaleColumns(LARGE, ONE, null, LARGE));
+        refused(() -> BACKEND.scaleColumns(LARGE, channels, ONE, LARGE));
+        refused(() -> BACKEND.scaleColumnsBackward(LARGE, channels, SMALL, LARGE, channels));
+        refused(() -> BACKEND.scaleColumnsBackward(LARGE, channels, LARGE, LARGE, ONE));
         Backend.AdamW settings = new Backend.AdamW(0.9, 0.999, 1e-8, 0);
         refused(() -> BACKEND.adamW(LARGE, SMALL, LARGE, LARGE, ONE, zeros(2), settings));
         refused(() -> BACKEND.adamW(LARGE, LARGE, LARGE, LARGE, ONE, ONE, settings));

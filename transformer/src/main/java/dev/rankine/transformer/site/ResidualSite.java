@@ -72,4 +72,8 @@ public final class ResidualSite {
     public boolean holds(Adaptation adapter) {
         return adapter.equals(adaptation);
     }
+
+    public boolean isOccupied() {
+        return adaptation != null;
+    }
 }

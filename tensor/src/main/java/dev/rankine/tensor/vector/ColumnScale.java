@@ -1,0 +1,144 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.COUNT;
+import static dev.rankine.tensor.vector.Lanes.ORDER;
+import static dev.rankine.tensor.vector.Lanes.SPECIES;
+
+import dev.rankine.tensor.Reduction;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.util.function.Supplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+
+/** Columns with a factor and a bias of their own, and the gradients, each in one pass. */
+final class ColumnScale {
+    /** Rows whose contributions to dF are summed before they are added to those of others. */
+    private static final int RUN = 32;
+
+    private final WorkerPool pool;
+    private final Supplier<Stage> stages;
+    private final Reductions reductions;
+
+    ColumnScale(WorkerPool pool, Supplier<Stage> stages, Reductions reductions) {
+        this.pool = pool;
+        this.stages = stages;
+        this.reductions = reductions;
+    }
+
+    private static void requireColumns(String operation, String what, Tensor x, Tensor vector) {
+        if (x.shape().rank() != 2) {
+            throw ShapeMismatch.in(operation, "x must be a matrix", x.shape());
+        }
+        ShapeMismatch.require(operation, what, Shape.of(x.shape().dim(1)), vector.shape());
+    }
+
+    void forward(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
+        String operation = "scaleColumns";
+        requireColumns(operation, "f", x, f);
+        if (bias != null) {
+            requireColumns(operation, "the bias", x, bias);
+        }
+        Tensor factor = f.contiguous();
+        Tensor shift = bias == null ? null : bias.contiguous();
+        long factorAt = Native.address(factor);
+        long shiftAt = shift == null ? 0 : Native.address(shift);
+        Grid grid = Grid.rows(operation, y, Fused.evenRows(x));
+        grid.forRows(pool, stages, grid.length(), (at, first, count, stage) -> {
+            if (shift == null) {
+                scale(at[1], factorAt, at[0], count);
+            } else {
+                scale(at[1], factorAt, shiftAt, at[0], count);
+            }
+        });
+        Reference.reachabilityFence(factor);
+        Reference.reachabilityFence(shift);
+    }
+
+    void backward(Tensor x, Tensor f, Tensor dY, Tensor dX, Tensor dF) {
+        String operation = "scaleColumnsBackward";
+        requireColumns(operation, "f", x, f);
+        requireColumns(operation, "dF", x, dF);
+        ShapeMismatch.require(operation, "dY", x.shape(), dY.shape());
+        ShapeMismatch.require(operation, "dX", x.shape(), dX.shape());
+        Tensor[] operands = {x.contiguous(), dY.contiguous(), f.contiguous(), dX};
+        int rows = x.shape().dim(0);
+        int width = x.shape().dim(1);
+        int runs = (rows + RUN - 1) / RUN;
+        Tensor sums = dY.result(operation, Shape.of(runs, width));
+        long xAt = Native.address(operands[0]);
+        long dYAt = Native.address(operands[1]);
+        long fAt = Native.address(operands[2]);
+        long dXAt = Native.address(dX);
+        long sumsAt = Native.address(sums);
+        long step = 4L * width;
+        pool.run(runs, run -> {
+            long to = sumsAt + run * step;
+            ALL.asSlice(to, step).fill((byte) 0);
+            for (int row = run * RUN; row < Math.min(rows, (run + 1) * RUN); row++) {
+                long place = row * step;
+                gradients(xAt + place, fAt, dYAt + place, dXAt + place, to, width);
+            }
+        });
+        Reference.reachabilityFence(operands);
+        reductions.reduce(Reduction.SUM, sums, dF.reshape(Shape.of(1, width)));
+    }
+
+    private static void scale(long x, long f, long y, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
+            v.mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER, rest);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest);
+            v.mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+        }
+    }
+
+    private static void scale(long x, long f, long bias, long y, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER);
+            FloatVector shift = FloatVector.fromMemorySegment(SPECIES, ALL, bias + 4L * i, ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
+            v.fma(factor, shift).intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER, rest);
+            FloatVector shift = FloatVector.fromMemorySegment(SPECIES, ALL, bias + 4L * i, ORDER, rest);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest);
+            v.fma(factor, shift).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+        }
+    }
+
+    /** dX = dY f and dF += dY x for one row. */
+    private static void gradients(long x, long f, long dY, long dX, long dF, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dF + 4L * i, ORDER);
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER);
+            g.fma(v, sum).intoMemorySegment(ALL, dF + 4L * i, ORDER);
+            g.mul(factor).intoMemorySegment(ALL, dX + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dF + 4L * i, ORDER, rest);
+            FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER, rest);
+            g.fma(v, sum).intoMemorySegment(ALL, dF + 4L * i, ORDER, rest);
+            g.mul(factor).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
+        }
+    }
+}
