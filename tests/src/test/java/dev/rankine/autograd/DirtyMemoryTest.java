@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Results come from memory that held other numbers before: every operation must write all of its result. */
 class DirtyMemoryTest {
-    private static final int BLOCKS = 40;
+    private static final int BLOCKS = 48;
     private static final int LARGEST = 512;
 
     static Stream<Arguments> cases() {
