@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What a step's memory does while gradients flow back through it. */
 class BackwardMemoryTest {
     private static final Backend BACKEND = SpecCase.REFERENCE;
+    private static final int USERS = 5;
 
     private final ScopePool memory = new ScopePool(BACKEND);
     private final Variable weight = Variable.parameter(filled(Shape.of(4, 4), 0.25));
@@ -93,6 +94,40 @@ class BackwardMemoryTest {
             assertThat(loss.data().item()).isEqualTo(before);
             assertThat(step.leases()).isPositive();
         }
+    }
+
+    /** The operation that made the loss saved it, and lets go of it on the way back. */
+    @Test
+    void aLossThatItsOwnOperationSavedCanBeReadAfterBackward() {
+        try (Scope step = memory.open()) {
+            Variable loss = tanh(linear(x, weight, null).mean());
+            loss.backward();
+            assertThat(loss.data().item()).isEqualTo(Math.tanh(1));
+            assertThat(step.leases()).isPositive();
+        }
+    }
+
+    /** While gradients of several users are summed none of them is given to somebody else. */
+    @Test
+    void gradientsOfManyUsersAreHeldUntilTheyAreSummed() {
+        weight.clearGradient();
+        double[] plain = manyUsers();
+        try (Scope step = memory.open()) {
+            assertThat(step.leases()).isZero();
+            assertThat(manyUsers()).isEqualTo(plain);
+            // left are results that no operation saved: two sums and a product of each user, the first, the last, and the 1
+            assertThat(step.leases()).isEqualTo(3 * USERS + 3);
+        }
+    }
+
+    private double[] manyUsers() {
+        Variable hidden = tanh(linear(x, weight, null));
+        Variable sum = relu(hidden);
+        for (int user = 0; user < USERS; user++) {
+            sum = sum.plus(tanh(hidden.times(hidden))).plus(hidden);
+        }
+        sum.sum().backward();
+        return gradient();
     }
 
     @Test

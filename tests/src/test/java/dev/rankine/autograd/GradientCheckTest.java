@@ -62,6 +62,21 @@ class GradientCheckTest {
                 .isInfinite();
     }
 
+    /** The step grows with x, else rounding would drown the difference; large gradients are compared by their size. */
+    @Test
+    void largeNumbersAreCheckedByTheirOwnScale() {
+        Tensor far = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(2), 1e6, -3e8);
+        GradientCheck.check("square", in -> square(in[0]), 1, far);
+        assertThat(new GradientCheck.Worst("f", 0, 0, 1e6 + 1, 1e6).figure()).isEqualTo(1e-6);
+        assertThat(new GradientCheck.Worst("f", 0, 0, .25, .5).figure()).isEqualTo(.25);
+    }
+
+    @Test
+    void namesTheFirstOfTheWorst() {
+        Tensor equal = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(3), 0, 0, 0);
+        assertThat(GradientCheck.worst("square", in -> square(in[0]), 1, equal).index()).isZero();
+    }
+
     @Test
     void wantsDoubles() {
         Tensor floats = Tensor.of(SpecCase.REFERENCE, Shape.of(1), 1f);

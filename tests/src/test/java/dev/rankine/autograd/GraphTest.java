@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The graph behind a result: how gradients flow back through it, and when they do not. */
@@ -138,7 +139,62 @@ class GraphTest {
     @Test
     void aGradientToStartFromMustFit() {
         Tensor dY = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(2), 1, 1);
-        assertThatThrownBy(() -> square(x).backward(dY)).hasMessageContaining("must be [1], got [2]");
+        assertThatThrownBy(() -> square(x).backward(dY))
+                .hasMessageContaining("backward: the gradient to start from")
+                .hasMessageContaining("must be [1], got [2]");
+    }
+
+    /** An operation whose backward pass gives what it was told to give. */
+    private record Wrong(Tensor... gradients) implements Operation {
+        @Override
+        public String name() {
+            return "wrong";
+        }
+
+        @Override
+        public Tensor forward(Saved saved, Tensor... in) {
+            return in[0].affine(1, 0);
+        }
+
+        @Override
+        public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
+            return gradients;
+        }
+    }
+
+    @Test
+    void anOperationThatGivesWrongGradientsIsNamed() {
+        Tensor two = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(2), 1, 1);
+        assertThatThrownBy(() -> Operation.apply(new Wrong(two), x).backward())
+                .hasMessageContaining("wrong (backward): the gradient of input 0")
+                .hasMessageContaining("must be [1], got [2]");
+        assertThatThrownBy(() -> Operation.apply(new Wrong(two, two), x).backward())
+                .hasMessage("wrong: backward gave 2 gradients for 1 inputs");
+    }
+
+    @Test
+    void unfreezingMovesOnlyWhatCannotBeTrainedWhereItIs() {
+        Tensor plain = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(2), 1, .5);
+        Variable weight = Variable.constant(plain);
+        weight.requiresGradient(true);
+        assertThat(weight.data()).isSameAs(plain);
+        Variable narrow = Variable.constant(plain.copy("store", DType.BF16));
+        narrow.requiresGradient(false);
+        assertThat(narrow.data().dtype()).isEqualTo(DType.BF16);
+        narrow.requiresGradient(true);
+        assertThat(narrow.data().dtype()).isEqualTo(DType.F32);
+        assertThat(narrow.data().toDoubles()).containsExactly(1, .5);
+        Variable ids = Variable.constant(Tensor.ofLongs(SpecCase.REFERENCE, Shape.of(1), 3));
+        ids.requiresGradient(false);
+        assertThatThrownBy(() -> ids.requiresGradient(true)).hasMessageContaining("whole numbers cannot be trained");
+    }
+
+    @Test
+    void aVariableSaysWhatItIs() {
+        assertThat(x.toString()).startsWith("variable ").contains("[1]");
+        assertThat(x.detach().toString()).startsWith("constant ");
+        assertThat(parameter(1, 2, 3, 4).reshape(2, 2).shape()).isEqualTo(Shape.of(2, 2));
+        assertThat(x.minus(square(x)).data().item()).isEqualTo(-6);
     }
 
     @Test

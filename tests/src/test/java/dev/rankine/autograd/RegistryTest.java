@@ -41,6 +41,29 @@ class RegistryTest {
                         .toList();
     }
 
+    /** Each refinement of a specification changes what it is named for, and nothing else. */
+    @Test
+    void aSpecificationIsRefinedStepByStep() {
+        OpSpec.Function identity = in -> in[0];
+        OpSpec plain = OpSpec.of("name", "y = x", identity);
+        assertThat(plain).isEqualTo(new OpSpec("name", "y = x", identity, List.of(), -2, 2, List.of(), 1e-5));
+        OpSpec full = plain.on(Shape.of(2), Shape.of(3))
+                .on(Shape.of(0))
+                .inRange(.5, 4)
+                .avoiding(1.0, 2.0)
+                .within(1e-3);
+        assertThat(full)
+                .isEqualTo(new OpSpec(
+                        "name",
+                        "y = x",
+                        identity,
+                        List.of(List.of(Shape.of(2), Shape.of(3)), List.of(Shape.of(0))),
+                        .5,
+                        4,
+                        List.of(1.0, 2.0),
+                        1e-3));
+    }
+
     @Test
     void namesAreUnique() {
         assertThat(specs().map(OpSpec::name)).doesNotHaveDuplicates();

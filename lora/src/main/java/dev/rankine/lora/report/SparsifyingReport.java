@@ -3,6 +3,8 @@ package dev.rankine.lora.report;
 import dev.rankine.lora.SparsifyingScheduler;
 import dev.rankine.tensor.files.Whole;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,12 +73,17 @@ public final class SparsifyingReport {
         for (SparsifyingScheduler.Point point : points) {
             rows.append(String.format(
                     Locale.ROOT,
-                    "<tr><td>%.4g</td><td>%.3f</td><td>%.1f</td><td>%.1f</td></tr>\n",
-                    point.strength(),
+                    "<tr><td>%s</td><td>%.3f</td><td>%.1f</td><td>%.1f</td></tr>\n",
+                    strength(point.strength()),
                     point.density(),
                     point.memorization(),
                     point.generalization()));
         }
         return "<div class='scroll'><table>\n" + rows + "</table></div>\n";
+    }
+
+    /** With four digits that count, and no zeros behind them. */
+    private static String strength(double value) {
+        return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
     }
 }
