@@ -115,7 +115,8 @@ class BackwardMemoryTest {
         try (Scope step = memory.open()) {
             assertThat(step.leases()).isZero();
             assertThat(manyUsers()).isEqualTo(plain);
-            // left are results that no operation saved: two sums and a product of each user, the first, the last, and the 1
+            // left are results that no operation saved: two sums and a product of each user, the first, the last, and
+            // the 1
             assertThat(step.leases()).isEqualTo(3 * USERS + 3);
         }
     }

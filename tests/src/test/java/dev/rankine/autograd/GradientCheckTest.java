@@ -74,7 +74,8 @@ class GradientCheckTest {
     @Test
     void namesTheFirstOfTheWorst() {
         Tensor equal = Tensor.of(SpecCase.REFERENCE, DType.F64, Shape.of(3), 0, 0, 0);
-        assertThat(GradientCheck.worst("square", in -> square(in[0]), 1, equal).index()).isZero();
+        assertThat(GradientCheck.worst("square", in -> square(in[0]), 1, equal).index())
+                .isZero();
     }
 
     @Test

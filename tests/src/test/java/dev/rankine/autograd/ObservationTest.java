@@ -45,7 +45,10 @@ class ObservationTest {
         }
         assertThat(log.lines)
                 .containsExactly(
-                        "square[3.0] = 9.0", "multiply[9.0, 5.0] = 45.0", "multiply 45.0 <- [5.0, none]", "square 9.0 <- [30.0]");
+                        "square[3.0] = 9.0",
+                        "multiply[9.0, 5.0] = 45.0",
+                        "multiply 45.0 <- [5.0, none]",
+                        "square 9.0 <- [30.0]");
     }
 
     @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.rankine.lora.report.Picture.Mark;
 import dev.rankine.lora.report.Picture.Scale;
+import dev.rankine.transformer.train.MetricsEntry;
 import dev.rankine.transformer.train.RetainedRanks;
 import dev.rankine.transformer.train.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -202,6 +204,25 @@ class ComparisonPageTest {
         Candidate candidate = candidate("a", false, "10", "11");
         assertThat(candidate.isMadeOfParts("exact")).isTrue();
         assertThat(candidate.isMadeOfParts("pearson")).isFalse();
+    }
+
+    /** A mean over runs needs the number of every one of them. */
+    @Test
+    void whatOneRunDidNotLogHasNoMean() {
+        Candidate both = candidate("a", false, "10", "11");
+        RunRecord first = both.runs().getFirst();
+        RunRecord silent = new RunRecord(
+                "silent",
+                both.runs().getLast().summary(),
+                first.metrics().stream()
+                        .map(entry -> {
+                            Map<String, Double> numbers = new LinkedHashMap<>(entry.numbers());
+                            numbers.remove("orthogonality");
+                            return new MetricsEntry(entry.step(), numbers);
+                        })
+                        .toList());
+        Candidate one = new Candidate("a", "a", "A", false, null, List.of(first, silent), both.outcomes());
+        assertThat(one.reportedAtEnd()).containsOnlyKeys("density", "window_seconds");
     }
 
     @Test

@@ -172,6 +172,20 @@ class ComparisonTest {
         assertThatThrownBy(() -> Comparison.of("t", List.of(0L, 1L), null, List.of(four, three), BOOTSTRAP))
                 .hasMessageContaining("three")
                 .hasMessageContaining("other examples");
+        List<Outcome> renamed = four.outcomes().getFirst().stream()
+                .map(outcome -> new Outcome("other", outcome.reference(), outcome.prediction(), outcome.parts()))
+                .toList();
+        Candidate words = new Candidate(
+                "words",
+                "w",
+                "W",
+                false,
+                null,
+                four.runs(),
+                List.of(renamed, four.outcomes().getLast()));
+        assertThatThrownBy(() -> Comparison.of("t", List.of(0L, 1L), null, List.of(four, words), BOOTSTRAP))
+                .hasMessageContaining("words")
+                .hasMessageContaining("other examples");
     }
 
     @Test

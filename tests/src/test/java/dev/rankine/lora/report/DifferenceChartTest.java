@@ -37,6 +37,8 @@ class DifferenceChartTest {
             });
         }
         assertThat(places).hasSameSizeAs(labels).hasSizeBetween(2, 5);
+        assertThat(places.getFirst())
+                .isEqualTo(picture.of("line", "grid").getFirst().x()[0]);
         return new Scale(places, values, false);
     }
 

@@ -68,6 +68,11 @@ class LineChartTest {
         assertThat(picture.vertical(true).values()).containsExactly(1.0, 10.0, 100.0);
         Picture narrow = draw(false, null, List.of(), new Curve("narrow", "c0", wide.subList(0, 49)));
         assertThat(narrow.vertical(false).values()).startsWith(0.0, 10.0);
+        List<Point> small = List.of(new Point(1, .1), new Point(2, 5));
+        assertThat(draw(false, null, List.of(), new Curve("small", "c0", small))
+                        .vertical(true)
+                        .values())
+                .containsExactly(.1, 1.0, 10.0);
         Picture withZero = draw(false, null, List.of(0.0), new Curve("zero", "c0", wide.subList(0, 50)));
         assertThat(withZero.vertical(false).values()).startsWith(0.0, 10.0);
     }
@@ -137,6 +142,14 @@ class LineChartTest {
         assertThat(picture.of("polyline", "faint")).isEmpty();
         assertThat(picture.of("polyline", "curve")).hasSize(3);
         assertThat(picture.of("circle", "dot")).hasSize(60);
+        requireDrawn(
+                picture.of("polyline", "curve c2").getFirst(),
+                sixty,
+                picture.horizontal(false),
+                picture.vertical(false));
+        assertThat(draw(true, null, List.of(), new Curve("short", "c0", sixty, band))
+                        .of("polygon", "band"))
+                .hasSize(1);
         // bands would be those of what is not drawn; they take no room either
         assertThat(picture.of("polygon", "band")).isEmpty();
         assertThat(picture.vertical(false).values().getLast()).isLessThan(100);

@@ -39,7 +39,8 @@ class SparsifyingReportTest {
         List<SparsifyingScheduler.Point> points = Stream.of(0, .1 + .2, 3e-4, 7 / 3.0, 20)
                 .map(strength -> new SparsifyingScheduler.Point(strength.doubleValue(), 1, 100, 100))
                 .toList();
-        assertThat(PageText.rows(SparsifyingReport.html("Strengths", points)).stream().map(List::getFirst))
+        assertThat(PageText.rows(SparsifyingReport.html("Strengths", points)).stream()
+                        .map(List::getFirst))
                 .containsExactly("Strength", "0", "0.3", "0.0003", "2.333", "20");
     }
 

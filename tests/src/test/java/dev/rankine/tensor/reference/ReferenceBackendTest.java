@@ -52,8 +52,18 @@ class ReferenceBackendTest {
                     BACKEND.scatterAdd(table, Tensor.ofLongs(BACKEND, Shape.of(4), 3, 3, 0, 1), out);
                 }))
                 .containsExactly(
-                        1 + x[6], 1 + x[7], 1 + x[8], 1 + x[9], 1 + x[10], 1 + x[11], 1, 1, 1, 1 + x[0] + x[3],
-                        1 + x[1] + x[4], 1 + x[2] + x[5]);
+                        1 + x[6],
+                        1 + x[7],
+                        1 + x[8],
+                        1 + x[9],
+                        1 + x[10],
+                        1 + x[11],
+                        1,
+                        1,
+                        1,
+                        1 + x[0] + x[3],
+                        1 + x[1] + x[4],
+                        1 + x[2] + x[5]);
     }
 
     @ParameterizedTest
@@ -80,7 +90,8 @@ class ReferenceBackendTest {
                 .reduce(Reduction.MAXIMUM, 1)
                 .toDoubles();
         assertThat(none).hasSize(2).containsOnly(Double.NEGATIVE_INFINITY);
-        assertThat(Arrays.stream(x.reduce(Reduction.SUM, 0, 1).toDoubles()).sum()).isEqualTo(-24);
+        assertThat(Arrays.stream(x.reduce(Reduction.SUM, 0, 1).toDoubles()).sum())
+                .isEqualTo(-24);
     }
 
     /** The derivative of ReLU at its kink is 0, as it is everywhere else in the field. */
