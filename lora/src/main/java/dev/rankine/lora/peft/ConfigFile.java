@@ -48,6 +48,9 @@ final class ConfigFile {
             "rank_pattern",
             "alpha_pattern",
             "target_modules",
+            "exclude_modules",
+            "layers_to_transform",
+            "layers_pattern",
             "modules_to_save",
             "base_model_name_or_path",
             "task_type",
@@ -76,11 +79,8 @@ final class ConfigFile {
                 "arrow_config",
                 "corda_config",
                 "eva_config",
-                "exclude_modules",
                 "kasa_config",
                 "layer_replication",
-                "layers_pattern",
-                "layers_to_transform",
                 "lora_ga_config",
                 "megatron_config",
                 "monteclora_config",
@@ -212,12 +212,50 @@ final class ConfigFile {
     private Placement placement() {
         JsonNode targets = root.path("target_modules");
         JsonNode whole = root.path("modules_to_save");
+        JsonNode layers = root.path("layers_to_transform");
+        JsonNode layerNames = root.path("layers_pattern");
+        if (isThere(layers) && targets.isString() || isThere(layerNames) && !isThere(layers)) {
+            throw new PeftException(
+                    file, "'layers_to_transform' needs names in target_modules, and 'layers_pattern' needs both");
+        }
+        JsonNode excluded = root.path("exclude_modules");
+        Restriction restriction = new Restriction(
+                isThere(excluded) && !excluded.isString() ? names("exclude_modules", excluded) : List.of(),
+                excluded.isString() ? PathPattern.checked(file, excluded.stringValue()) : null,
+                isThere(layers) ? layers(layers) : List.of(),
+                isThere(layerNames) ? layerNames(layerNames) : List.of());
         return new Placement(
                 targets.isString() ? List.of() : names("target_modules", targets),
                 targets.isString() ? PathPattern.checked(file, targets.stringValue()) : null,
+                restriction,
                 whole.isNull() || whole.isMissingNode() ? List.of() : names("modules_to_save", whole),
                 base(),
                 text("task_type"));
+    }
+
+    private static boolean isThere(JsonNode node) {
+        return !node.isNull()
+                && !node.isMissingNode()
+                && !(node.isArray() && node.isEmpty())
+                && !node.asString("-").isEmpty();
+    }
+
+    /** One number or a list of them. */
+    private List<Integer> layers(JsonNode node) {
+        List<Integer> layers = new ArrayList<>();
+        for (JsonNode layer : node.isArray() ? node : JSON.createArrayNode().add(node)) {
+            if (!layer.isInt() || layer.intValue() < 0) {
+                throw new PeftException(file, "'layers_to_transform' must be numbers from 0, it is " + node);
+            }
+            layers.add(layer.intValue());
+        }
+        return layers;
+    }
+
+    /** One expression or a list of them. */
+    private List<String> layerNames(JsonNode node) {
+        List<String> given = node.isString() ? List.of(node.stringValue()) : names("layers_pattern", node);
+        return given.stream().map(name -> PathPattern.checked(file, name)).toList();
     }
 
     private BaseModel base() {

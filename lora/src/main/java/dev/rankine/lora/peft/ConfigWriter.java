@@ -3,6 +3,7 @@ package dev.rankine.lora.peft;
 import dev.rankine.lora.LoraMethod.Scaling;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.util.DefaultIndenter;
@@ -33,6 +34,7 @@ final class ConfigWriter {
         BaseModel base = placement.base();
         put(keys, "auto_mapping", autoMapping(base));
         put(keys, "base_model_name_or_path", base.nameOrPath());
+        Set.of("exclude_modules", "layers_pattern", "layers_to_transform").forEach(key -> put(keys, key, null));
         put(keys, "fan_in_fan_out", base.storesInputsFirst());
         put(keys, "inference_mode", true);
         put(keys, "init_lora_weights", true);

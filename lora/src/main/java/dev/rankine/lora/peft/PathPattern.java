@@ -1,8 +1,10 @@
 package dev.rankine.lora.peft;
 
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Regular expressions for module paths, from a configuration that a stranger may have written: an expression whose
@@ -44,6 +46,16 @@ final class PathPattern {
         return Pattern.compile(expression)
                 .matcher(new Watched(expression, path))
                 .matches();
+    }
+
+    /**
+     * The group {@code number} of an expression that stands for a whole path; null if it does not.
+     *
+     * @throws PeftException likewise
+     */
+    static @Nullable String number(String expression, String path) {
+        Matcher matcher = Pattern.compile(expression).matcher(new Watched(expression, path));
+        return matcher.matches() ? path.substring(matcher.start("number"), matcher.end("number")) : null;
     }
 
     /** A path that counts how often it is looked at: the matcher has no other bound. */

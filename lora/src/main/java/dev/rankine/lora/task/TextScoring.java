@@ -104,6 +104,7 @@ public final class TextScoring implements Task {
         Pretrained<BertConfig, BertClassifier> pretrained =
                 Checkpoints.classifier(folder, labels, new RandomWeights(backend, DType.F32, settings.seed()));
         tokenizer.requireFits(pretrained.model().settings().body().vocabulary());
+        tokenizer.special().requirePadding(pretrained.config().padding());
         int positions = pretrained.model().settings().body().maxPositions();
         int length = settings.maxLength() == null ? positions : settings.maxLength();
         if (length > positions) {
