@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackwardPass {
     private final Map<Variable, Tensor> pending = new IdentityHashMap<>();
+    /** Stand-ins of parts that are made again, and what they stand for. */
+    private final Map<Variable, Variable> redirected = new IdentityHashMap<>();
 
     private BackwardPass() {}
 
@@ -40,7 +42,16 @@ final class BackwardPass {
         }
     }
 
-    private void walk(Variable root, Tensor dRoot) {
+    void redirect(Variable standIn, Variable outer) {
+        redirected.put(standIn, outer);
+    }
+
+    @Nullable
+    Tensor pendingOf(Variable variable) {
+        return pending.get(target(variable));
+    }
+
+    void walk(Variable root, Tensor dRoot) {
         add(root, dRoot);
         for (Variable variable : resultsBeforeInputs(root)) {
             Tensor dY = pending.remove(variable);
@@ -55,6 +66,11 @@ final class BackwardPass {
     }
 
     private void distribute(Variable variable, Node node, Tensor dY) {
+        Recomputation again = node.recomputation();
+        if (again != null) {
+            again.backward(this, dY);
+            return;
+        }
         @Nullable Tensor[] gradients = node.operation().backward(node.saved(), dY);
         Observation.Observer observer = Observation.observer();
         if (observer != null) {
@@ -78,8 +94,18 @@ final class BackwardPass {
         }
     }
 
+    /** What a variable stands for; a part within a part has stand-ins of stand-ins. */
+    private Variable target(Variable variable) {
+        Variable target = variable;
+        for (Variable outer = variable; outer != null; outer = redirected.get(outer)) {
+            target = outer;
+        }
+        return target;
+    }
+
     /** Sums what several users of one variable send back. Never in place: an operation may pass dY on as it is. */
-    private void add(Variable variable, Tensor gradient) {
+    private void add(Variable to, Tensor gradient) {
+        Variable variable = target(to);
         if (variable.isLeaf()) {
             gradient.storage().hold();
             variable.accumulate(gradient);
@@ -98,7 +124,7 @@ final class BackwardPass {
     }
 
     /** Every tracked variable behind the root, each before the inputs that it was made from. Without recursion. */
-    private static List<Variable> resultsBeforeInputs(Variable root) {
+    static List<Variable> resultsBeforeInputs(Variable root) {
         List<Variable> finished = new ArrayList<>();
         Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Visit> path = new ArrayDeque<>();

@@ -41,6 +41,11 @@ public final class Saved {
         return tensors.get(i).checkAlive(operation + " (backward)");
     }
 
+    /** What is held here. */
+    List<Tensor> tensors() {
+        return tensors;
+    }
+
     /** Lets go of everything; leased memory that no other operation waits for returns to its scope. */
     void release() {
         for (Tensor tensor : tensors) {

@@ -51,6 +51,11 @@ public final class Variable {
         return new Variable(data, node, true);
     }
 
+    /** The input of a part of a graph that is made {@link Recomputation again}: its gradient goes on to what it stands for. */
+    static Variable standIn(Variable outer) {
+        return new Variable(outer.data, null, outer.requiresGradient);
+    }
+
     public Tensor data() {
         return data;
     }

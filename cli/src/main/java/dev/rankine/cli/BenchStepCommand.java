@@ -69,6 +69,11 @@ final class BenchStepCommand implements Runnable {
             description = "Steps to measure at least, and to warm up with (default: 6).")
     private int steps = 6;
 
+    @Option(
+            names = "--recompute",
+            description = "Run layers again in the backward pass instead of keeping what they made.")
+    private boolean recompute;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the result as JSON.")
     private @Nullable Path json;
 
@@ -128,15 +133,16 @@ final class BenchStepCommand implements Runnable {
             Map<String, Object> result) {
         StepBench.Workload<B> work = make.apply(backend);
         long trained = work.adapted().trainableParameters();
-        StepBench.Timing timing = StepBench.time(backend, work, patience);
+        StepBench.Timing timing = StepBench.time(backend, work, recompute, patience);
         Double memory = ProcessMemory.peakResidentMib();
-        StepProfile profile = StepBench.profile(backend, make, patience);
+        StepProfile profile = StepBench.profile(backend, make, recompute, patience);
         result.put("seconds_per_step", timing.median());
         result.put("fastest_step", timing.fastest());
         result.put("processor_seconds_per_step", timing.processorSeconds());
         result.put("steps", timing.seconds().size());
         result.put("warm_up_steps", timing.warmUpSteps());
         result.put("backend", backend.name());
+        result.put("recompute", recompute);
         result.put("threads", backend.threads());
         result.put("trainable_parameters", trained);
         result.put("heap_bytes_per_step", timing.heapBytes());

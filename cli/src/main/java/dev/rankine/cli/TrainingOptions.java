@@ -73,6 +73,13 @@ final class TrainingOptions {
     private int keepCheckpoints = 2;
 
     @Option(
+            names = "--recompute",
+            description =
+                    "Run layers again in the backward pass instead of keeping what they made: the same numbers, less"
+                            + " memory, more time.")
+    private boolean recompute;
+
+    @Option(
             names = "--on-nan",
             paramLabel = "WHAT",
             description =
@@ -129,6 +136,7 @@ final class TrainingOptions {
                     .withBucketing(bucket)
                     .withWarmup(Warmup.of(warmup))
                     .withClip(clip)
+                    .withRecomputation(recompute)
                     .onNan(onNan)
                     .withSeed(seed);
             long stepsPerEpoch = settings.plan(examples).stepsPerEpoch();

@@ -30,11 +30,46 @@ public final class Scope implements AutoCloseable {
     private final Set<Storage> leases = new LinkedHashSet<>();
     private boolean closed;
 
+    /** Whether the back-end hears of this scope: it does not of one inside a unit that it may be recording. */
+    private final boolean announced;
+
     Scope(ScopePool pool) {
+        this(pool, true);
+    }
+
+    private Scope(ScopePool pool, boolean announced) {
         this.pool = pool;
+        this.announced = announced;
         this.outer = CURRENT.get();
         CURRENT.set(this);
-        pool.backend().scopeOpened(this);
+        if (announced) {
+            pool.backend().scopeOpened(this);
+        }
+    }
+
+    /**
+     * Opens a scope within this thread's innermost one, from the same pool: for a part of a step whose temporaries end before
+     * the step does. Null where no scope is open.
+     */
+    public static @Nullable Scope inside() {
+        Scope scope = CURRENT.get();
+        return scope == null ? null : new Scope(scope.pool, false);
+    }
+
+    /** Whether this scope would take back the memory under a tensor. */
+    public boolean owns(Tensor x) {
+        return leases.contains(x.storage());
+    }
+
+    /** Lets a result of this scope, which lies {@link #inside} another one, live as long as that. */
+    public void handOut(Tensor x) {
+        if (outer == null) {
+            throw new IllegalStateException("there is no scope around this one to hand " + x + " to");
+        }
+        if (leases.remove(x.storage())) {
+            x.storage().movesTo(outer);
+            outer.leases.add(x.storage());
+        }
     }
 
     /** Opens a scope with a pool of its own. Loops share one {@link ScopePool} instead. */
@@ -91,7 +126,9 @@ public final class Scope implements AutoCloseable {
             throw new IllegalStateException("a scope opened inside this one is still open: close it first");
         }
         try {
-            pool.backend().scopeClosing(this);
+            if (announced) {
+                pool.backend().scopeClosing(this);
+            }
         } finally {
             closed = true;
             leases.forEach(pool::giveBack);

@@ -130,6 +130,11 @@ public final class Storage {
         leasedVersion = version;
     }
 
+    /** Another scope takes this memory back, its content stays what it is. */
+    void movesTo(Scope scope) {
+        lessor = scope;
+    }
+
     /** Whether this is room for a result that the host has not written to: what lies here means nothing to a device. */
     public boolean isUnwritten() {
         return lessor != null && version == leasedVersion;

@@ -66,9 +66,24 @@ public final class Decoder extends Module {
         }
         Rotation rotation = rotation(places);
         for (DecoderLayer layer : layers) {
-            x = layer.apply(x, visible, rotation, encoded, pass);
+            x = through(layer, x, visible, rotation, encoded, pass);
         }
         return finish(x, symbols);
+    }
+
+    private static Variable through(
+            DecoderLayer layer,
+            Variable x,
+            @Nullable Tensor visible,
+            @Nullable Rotation rotation,
+            @Nullable Encoded encoded,
+            Pass pass) {
+        return encoded == null
+                ? pass.layer(in -> layer.apply(in[0], visible, rotation, null, pass), x)
+                : pass.layer(
+                        in -> layer.apply(in[0], visible, rotation, new Encoded(in[1], encoded.mask()), pass),
+                        x,
+                        encoded.states());
     }
 
     private static int rows(@Nullable Variable extra) {

@@ -48,7 +48,7 @@ public final class Encoder extends Module {
         Tensor visible = AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask));
         Tensor keys = AttentionMasks.ofKeys(visible);
         for (EncoderLayer layer : layers) {
-            x = layer.apply(x, keys, pass);
+            x = pass.layer(in -> layer.apply(in[0], keys, pass), x);
         }
         return new Encoded(lastNorm == null ? x : lastNorm.apply(x), visible);
     }

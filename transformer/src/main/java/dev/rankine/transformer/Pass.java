@@ -1,10 +1,12 @@
 package dev.rankine.transformer;
 
+import dev.rankine.autograd.Recomputation;
 import dev.rankine.autograd.Variable;
 import dev.rankine.autograd.op.Dropout;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Draw;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * What one forward pass needs beside its inputs: whether units are dropped, and what their random numbers are indexed by.
  */
 public final class Pass {
-    private static final Pass INFERENCE = new Pass(null);
+    private static final Pass INFERENCE = new Pass(null, false);
 
     private final @Nullable Draw draw;
+    private final boolean recomputes;
 
-    private Pass(@Nullable Draw draw) {
+    private Pass(@Nullable Draw draw, boolean recomputes) {
         this.draw = draw;
+        this.recomputes = recomputes;
     }
 
     /** Nothing is dropped. */
@@ -27,7 +31,17 @@ public final class Pass {
 
     /** Units are dropped; the draw's stream is set by each layer. */
     public static Pass training(Draw draw) {
-        return new Pass(draw);
+        return new Pass(draw, false);
+    }
+
+    /** The same pass; whether layers keep only their inputs and run again in the backward pass. */
+    public Pass recomputing(boolean wanted) {
+        return new Pass(draw, wanted);
+    }
+
+    /** What a layer makes of its inputs. */
+    Variable layer(Function<Variable[], Variable> layer, Variable... inputs) {
+        return recomputes ? Recomputation.recompute(layer, inputs) : layer.apply(inputs);
     }
 
     public boolean isTraining() {

@@ -74,9 +74,10 @@ public final class StepBench {
     }
 
     /** Times the steps of a workload. */
-    public static <B extends Batch> Timing time(Backend backend, Workload<B> work, Patience patience) {
+    public static <B extends Batch> Timing time(
+            Backend backend, Workload<B> work, boolean recompute, Patience patience) {
         Stopwatch watch = new Stopwatch(patience, () -> {});
-        repeat(backend, work.batch(), work.objective(), work.adapted().controller(), watch);
+        repeat(backend, work.batch(), work.objective(), work.adapted().controller(), recompute, watch);
         return watch.timing();
     }
 
@@ -85,7 +86,7 @@ public final class StepBench {
      * processor time of that thread, which other programs disturb less.
      */
     public static <B extends Batch> StepProfile profile(
-            Backend backend, Function<Backend, Workload<B>> make, Patience patience) {
+            Backend backend, Function<Backend, Workload<B>> make, boolean recompute, Patience patience) {
         StepProfile profile =
                 new StepProfile(backend.threads() == 1 ? THREADS::getCurrentThreadCpuTime : System::nanoTime);
         Backend watched = profile.watch(backend);
@@ -98,15 +99,21 @@ public final class StepBench {
             }
         };
         Controller controller = profile.watch(work.adapted().controller());
-        repeat(watched, work.batch(), profile.watch(work.objective()), controller, watch);
+        repeat(watched, work.batch(), profile.watch(work.objective()), controller, recompute, watch);
         return profile;
     }
 
     private static <B extends Batch> void repeat(
-            Backend backend, B batch, Objective<B> objective, Controller controller, Stopwatch watch) {
+            Backend backend,
+            B batch,
+            Objective<B> objective,
+            Controller controller,
+            boolean recompute,
+            Stopwatch watch) {
         int examples = batch.examples().shape().dim(0);
-        TrainerSettings settings =
-                TrainerSettings.of(Integer.MAX_VALUE, examples, RATE).withSteps(1 << 12, 0, 0);
+        TrainerSettings settings = TrainerSettings.of(Integer.MAX_VALUE, examples, RATE)
+                .withSteps(1 << 12, 0, 0)
+                .withRecomputation(recompute);
         try {
             new Trainer<>(backend, settings, new OneBatch<>(batch, examples), objective, controller)
                     .listen(watch)

@@ -23,7 +23,7 @@ class ClassifierStepTest {
             // biases
             long adapters = 2 * 2 * (4 * (8 + 8) + 2 * (8 + 12));
             assertThat(work.adapted().trainableParameters()).isEqualTo(adapters + 8 * 8 + 8 + 8 * 2 + 2);
-            StepBench.Timing timing = StepBench.time(backend, work, new StepBench.Patience(0, 1e-3, 2));
+            StepBench.Timing timing = StepBench.time(backend, work, true, new StepBench.Patience(0, 1e-3, 2));
             assertThat(timing.warmUpSteps()).isEqualTo(2);
             assertThat(timing.seconds())
                     .hasSizeGreaterThanOrEqualTo(2)

@@ -36,8 +36,12 @@ final class Copying {
     final Map<String, Variable> weights;
 
     Copying(Backend backend, DType dtype, int examples) {
+        this(backend, dtype, examples, 1);
+    }
+
+    Copying(Backend backend, DType dtype, int examples, int layers) {
         this.backend = backend;
-        TransformerSettings.Stack stack = new TransformerSettings.Stack(1, 2, 32);
+        TransformerSettings.Stack stack = new TransformerSettings.Stack(layers, 2, 32);
         TransformerSettings settings = TransformerSettings.of(4 + LETTERS, 16, LONGEST + 2, stack, stack)
                 .initStd(0.2);
         model = new Bart(settings, new RandomWeights(backend, dtype, 1));

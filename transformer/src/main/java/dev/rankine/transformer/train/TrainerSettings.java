@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param evaluationSteps steps between two evaluations, 0 for none between the first step and the last
  * @param checkpointing when the run saves its state
  * @param bucketing whether examples of similar length share batches; the batches are still shuffled
+ * @param recompute whether layers run again in the backward pass instead of keeping what they made: the same numbers, less
+ *     memory, more time
  * @param onNan what becomes of a step whose loss or gradient is not finite
  * @param seed of the order of examples and of all random numbers
  */
@@ -39,6 +41,7 @@ public record TrainerSettings(
         int evaluationSteps,
         Checkpointing checkpointing,
         boolean bucketing,
+        boolean recompute,
         OnNan onNan,
         long seed) {
     /** How the learning rate goes on from its peak. */
@@ -93,6 +96,7 @@ public record TrainerSettings(
                 0,
                 Checkpointing.NONE,
                 false,
+                false,
                 OnNan.STOP,
                 0);
     }
@@ -137,6 +141,10 @@ public record TrainerSettings(
         return with(draft -> draft.bucketing = wanted);
     }
 
+    public TrainerSettings withRecomputation(boolean wanted) {
+        return with(draft -> draft.recompute = wanted);
+    }
+
     public TrainerSettings withSeed(long other) {
         return with(draft -> draft.seed = other);
     }
@@ -160,6 +168,7 @@ public record TrainerSettings(
         private int evaluationSteps;
         private Checkpointing checkpointing;
         private boolean bucketing;
+        private boolean recompute;
         private OnNan onNan;
         private long seed;
 
@@ -175,6 +184,7 @@ public record TrainerSettings(
             evaluationSteps = from.evaluationSteps;
             checkpointing = from.checkpointing;
             bucketing = from.bucketing;
+            recompute = from.recompute;
             onNan = from.onNan;
             seed = from.seed;
         }
@@ -192,6 +202,7 @@ public record TrainerSettings(
                     evaluationSteps,
                     checkpointing,
                     bucketing,
+                    recompute,
                     onNan,
                     seed);
         }
@@ -222,6 +233,7 @@ public record TrainerSettings(
         named.put("evaluation_steps", Integer.toString(evaluationSteps));
         named.putAll(checkpointing.describe());
         named.put("bucketing", Boolean.toString(bucketing));
+        named.put("recompute", Boolean.toString(recompute));
         named.put("on_nan", onNan.name().toLowerCase(Locale.ROOT));
         named.put("seed", Long.toString(seed));
         return named;

@@ -170,7 +170,8 @@ final class TrainingStep<B extends Batch> {
         Tensor loss = share.result("loss", share.shape());
         loss.backend().fill(loss, 0);
         for (B batch : batches) {
-            Variable sum = objective.loss(batch, Pass.training(new Draw(clock, 0, batch.examples())));
+            Pass pass = Pass.training(new Draw(clock, 0, batch.examples())).recomputing(settings.recompute());
+            Variable sum = objective.loss(batch, pass);
             ShapeMismatch.require("loss", "the sum of a micro-batch", share.shape(), sum.shape());
             loss = loss.plus(sum.data().times(share));
             sum.backward(share);
