@@ -23,13 +23,19 @@ public final class WorkerPool implements AutoCloseable {
     /** A caller that waits this much longer than twice its own work, in nanoseconds, has met a stall. */
     private static final long PATIENCE = 100_000;
 
-    private static final int LONGEST_PENALTY = 1_024;
+    /** How long the caller goes on alone after a stall, in nanoseconds: at least, and at most after many in a row. */
+    private static final long SHORTEST_PENALTY = 500_000;
+
+    private static final long LONGEST_PENALTY = 20_000_000;
 
     private final Worker[] workers;
-    /** Jobs that run on the caller after a stall, and how many of them are left; whoever made the pool busy may look. */
-    private int penalty;
+    /**
+     * How long jobs run on the caller after a stall, and until when they do; whoever made the pool busy may look. A time,
+     * not a number of jobs: many small ones must not be held up again and again, and few large ones not be left alone.
+     */
+    private long penalty;
 
-    private int alone;
+    private long aloneUntil = System.nanoTime();
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable Job job;
     private volatile boolean closed;
@@ -74,18 +80,20 @@ public final class WorkerPool implements AutoCloseable {
         }
         Job mine = new Job(body, blocks);
         try {
-            if (alone > 0) {
-                alone--;
+            long begin = System.nanoTime();
+            if (begin - aloneUntil < 0) {
                 runAlone(blocks, body);
                 return;
             }
             job = mine;
             wake(Math.min(blocks - 1, workers.length));
-            long begin = System.nanoTime();
             mine.work();
             long worked = System.nanoTime();
             mine.await();
-            punish(System.nanoTime() - worked > 2 * (worked - begin) + PATIENCE);
+            long done = System.nanoTime();
+            boolean stalled = done - worked > 2 * (worked - begin) + PATIENCE;
+            penalty = stalled ? Math.clamp(2 * penalty, SHORTEST_PENALTY, LONGEST_PENALTY) : penalty / 2;
+            aloneUntil = stalled ? done + penalty : done;
         } finally {
             job = null;
             busy.set(false);
@@ -97,11 +105,6 @@ public final class WorkerPool implements AutoCloseable {
         for (int block = 0; block < blocks; block++) {
             body.run(block);
         }
-    }
-
-    private void punish(boolean stalled) {
-        penalty = stalled ? Math.clamp(2L * penalty, 8, LONGEST_PENALTY) : penalty / 2;
-        alone = stalled ? penalty : 0;
     }
 
     private void wake(int wanted) {
