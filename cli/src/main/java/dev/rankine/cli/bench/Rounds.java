@@ -2,10 +2,12 @@ package dev.rankine.cli.bench;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Times things in turns, so that a machine that is busy for a while is busy for all of them: a round runs each for some
@@ -24,13 +26,26 @@ final class Rounds {
     private static final long LONGEST_WARM_UP = 8_000_000_000L;
 
     private final int count;
+    private final LongSupplier clock;
     private final Map<String, Timed> timed = new LinkedHashMap<>();
 
     /** Work to do and what has been measured of it. */
     private record Timed(double work, Runnable body, List<Double> rates) {}
 
     Rounds(int count) {
+        this(count, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    Rounds(int count, LongSupplier clock) {
         this.count = count;
+        this.clock = clock;
+    }
+
+    /** The processor time of the calling thread: what other programs take does not count. For work that stays on it. */
+    static LongSupplier ownTime() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : System::nanoTime;
     }
 
     /** @param work that one run does, in any unit */
@@ -47,7 +62,7 @@ final class Rounds {
         return this;
     }
 
-    private static void warmUp(Timed each) {
+    private void warmUp(Timed each) {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         long began = System.nanoTime();
         long changed = began;
@@ -64,14 +79,14 @@ final class Rounds {
         }
     }
 
-    private static double sample(Timed each, long least) {
-        long began = System.nanoTime();
+    private double sample(Timed each, long least) {
+        long began = clock.getAsLong();
         long runs = 0;
         long elapsed;
         do {
             each.body.run();
             runs++;
-            elapsed = System.nanoTime() - began;
+            elapsed = clock.getAsLong() - began;
         } while (elapsed < least);
         return runs * each.work / elapsed;
     }
