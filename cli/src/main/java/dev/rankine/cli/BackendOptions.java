@@ -24,6 +24,7 @@ final class BackendOptions {
     Backend open(Console console) {
         Backends.Choice choice = UsageException.whileChecking(() -> Backends.choose(name, threads));
         console.say(choice.line());
+        choice.backend().onCompilation(new CompilationProgress(console)::show);
         return choice.backend();
     }
 }

@@ -144,6 +144,8 @@ final class BenchStepCommand implements Runnable {
         result.put("backend", backend.name());
         result.put("recompute", recompute);
         result.put("threads", backend.threads());
+        result.put("compiled_kernels", backend.compilation().kernels());
+        result.put("compile_seconds", backend.compilation().seconds());
         result.put("trainable_parameters", trained);
         result.put("heap_bytes_per_step", timing.heapBytes());
         result.put("seconds_to_first_step", timing.secondsToFirstStep());
@@ -151,6 +153,9 @@ final class BenchStepCommand implements Runnable {
         result.put("phases", phases(profile));
         result.put("operations", profile.operations());
         print(timing, profile, memory);
+        if (backend.isDevice()) {
+            line("%s", CompilationProgress.line(backend.compilation()));
+        }
     }
 
     private static Map<String, Map<String, Double>> phases(StepProfile profile) {

@@ -94,7 +94,11 @@ final class FinetuneCommand implements Callable<Integer> {
                 tuning.memory(trainData).require(MachineMemory.here());
                 return null;
             });
-            return train(tuning, trainData, devData, folder);
+            int ended = train(tuning, trainData, devData, folder);
+            if (backend.isDevice()) {
+                console.say(CompilationProgress.line(backend.compilation()));
+            }
+            return ended;
         }
     }
 

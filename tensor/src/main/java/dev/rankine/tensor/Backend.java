@@ -1,5 +1,6 @@
 package dev.rankine.tensor;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,14 @@ public interface Backend extends AutoCloseable {
     default boolean isDevice() {
         return false;
     }
+
+    /** What it has compiled so far. */
+    default Compilation compilation() {
+        return Compilation.NONE;
+    }
+
+    /** Has somebody told, after each kernel that it compiles, what it has compiled so far. */
+    default void onCompilation(Consumer<Compilation> listener) {}
 
     /** Called when a scope of this back-end opens: what follows is a unit that may be recorded. */
     default void scopeOpened(Scope scope) {}

@@ -6,6 +6,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
+import dev.rankine.tensor.Compilation;
 import dev.rankine.tensor.Lent;
 import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
@@ -13,6 +14,8 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import dev.rankine.tensor.reference.ReferenceBackend;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,10 +80,14 @@ class RecordedStepTest {
             step.run(number, false);
         }
         Traffic before = device.traffic();
+        List<Compilation> compiled = new ArrayList<>();
+        device.onCompilation(compiled::add);
         step.run(STEPS, false);
         Traffic warm = device.traffic().since(before);
         assertThat(warm.told()).isZero();
         assertThat(warm.kernels()).isZero();
+        assertThat(warm.compileSeconds()).isZero();
+        assertThat(compiled).isEmpty();
         assertThat(warm.bytesDown()).isZero();
         assertThat(warm.bytesUp()).isEqualTo(FLOATS * (2L * 7 + 1));
         assertThat(warm.launches()).isGreaterThan(5);
@@ -100,6 +107,22 @@ class RecordedStepTest {
         float[] exact = expected.weight.toFloats();
         for (int i = 0; i < weight.length; i++) {
             assertThat(weight[i]).isCloseTo(exact[i], withPercentage(0.01));
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("devices")
+    void compilingIsToldOf(TornadoBackend shared) {
+        Device device = Device.all().getFirst();
+        assertThat(shared.name()).isEqualTo(device.name());
+        List<Compilation> compiled = new ArrayList<>();
+        try (TornadoBackend fresh = new TornadoBackend(device, new Memory(1 << 16, 1 << 10), null)) {
+            fresh.onCompilation(compiled::add);
+            Tensor x = Tensor.of(fresh, Shape.of(3), 1, 2, 3);
+            x.map(Unary.TANH).plus(x).toFloats();
+            assertThat(compiled).hasSizeGreaterThan(2).last().isEqualTo(fresh.compilation());
+            assertThat(compiled).extracting(Compilation::kernels).isSorted().doesNotHaveDuplicates();
+            assertThat(fresh.compilation().seconds()).isPositive();
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.rankine.tornado;
 
+import dev.rankine.tensor.Compilation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -156,12 +158,12 @@ final class Engine implements AutoCloseable {
         return changes;
     }
 
-    int kernels() {
-        return plan.kernels();
+    Compilation compilation() {
+        return plan.compilation();
     }
 
-    double compileSeconds() {
-        return plan.seconds();
+    void onCompilation(Consumer<Compilation> listener) {
+        plan.onCompilation(listener);
     }
 
     @Override

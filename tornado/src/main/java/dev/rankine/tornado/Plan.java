@@ -1,8 +1,10 @@
 package dev.rankine.tornado;
 
+import dev.rankine.tensor.Compilation;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -39,8 +41,8 @@ final class Plan implements AutoCloseable {
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final TornadoExecutionPlan plan;
-    private int kernels;
-    private double seconds;
+    private Compilation compilation = Compilation.NONE;
+    private Consumer<Compilation> listener = so -> {};
 
     /** A plan on a device, whose graphs are named and filled by {@code bodies}. */
     Plan(DeviceArrays arrays, TornadoDevice device, SequencedMap<String, Body> bodies) {
@@ -79,19 +81,19 @@ final class Plan implements AutoCloseable {
         plan.withGraph(entry.index).execute();
         if (!entry.compiled) {
             entry.compiled = true;
-            kernels++;
-            seconds += (System.nanoTime() - start) / NANOS;
+            double seconds = compilation.seconds() + (System.nanoTime() - start) / NANOS;
+            compilation = new Compilation(compilation.kernels() + 1, seconds);
+            listener.accept(compilation);
         }
     }
 
-    /** How many kernels were compiled. */
-    int kernels() {
-        return kernels;
+    /** The kernels that were compiled, which happens when they first run. */
+    Compilation compilation() {
+        return compilation;
     }
 
-    /** The seconds that took. */
-    double seconds() {
-        return seconds;
+    void onCompilation(Consumer<Compilation> wanted) {
+        listener = wanted;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.rankine.tornado;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Binary;
+import dev.rankine.tensor.Compilation;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Reduction;
@@ -9,6 +10,7 @@ import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import dev.rankine.tensor.reference.ReferenceBackend;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +66,18 @@ public final class TornadoBackend implements Backend {
                 engine.changes(),
                 stages.bytesUp(),
                 stages.bytesDown(),
-                engine.kernels(),
-                engine.compileSeconds());
+                engine.compilation().kernels(),
+                engine.compilation().seconds());
+    }
+
+    @Override
+    public Compilation compilation() {
+        return engine.compilation();
+    }
+
+    @Override
+    public void onCompilation(Consumer<Compilation> listener) {
+        engine.onCompilation(listener);
     }
 
     @Override

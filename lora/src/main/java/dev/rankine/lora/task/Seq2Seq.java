@@ -296,8 +296,9 @@ public final class Seq2Seq implements Task {
 
     /** What trains this model, or the adapters on it, on some pairs. */
     public Trainer<SequenceBatch> trainer(TrainerSettings settings, Encoded data, Controller controller) {
+        SequenceBatcher padding = backend.isDevice() ? batcher.ofFewShapes(data.pairs()) : batcher;
         return new Trainer<>(
-                backend, settings, new SequencePairs(data.pairs(), batcher), new Seq2SeqObjective(model()), controller);
+                backend, settings, new SequencePairs(data.pairs(), padding), new Seq2SeqObjective(model()), controller);
     }
 
     /** Measures {@code exact} and {@code error_rate} of what the model writes for some pairs. */

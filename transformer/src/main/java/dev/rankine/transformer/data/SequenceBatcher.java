@@ -25,6 +25,18 @@ public record SequenceBatcher(Backend backend, long padding, long decoderStart, 
         }
     }
 
+    /**
+     * The same for batches of which a device records the steps: sources have one of two lengths, targets likewise, so four
+     * shapes are all there are. None is longer than the longest sequence of the data.
+     */
+    public SequenceBatcher ofFewShapes(List<SequencePair> data) {
+        int longest = data.stream()
+                .mapToInt(pair -> Math.max(pair.sourceLength(), pair.targetLength()))
+                .max()
+                .orElse(1);
+        return new SequenceBatcher(backend, padding, decoderStart, longest % 2 == 0 ? longest / 2 : longest);
+    }
+
     /** Ids [B, S] with their mask. */
     public record Padded(Tensor ids, Tensor mask) {}
 
