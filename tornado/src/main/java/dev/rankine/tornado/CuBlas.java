@@ -34,6 +34,7 @@ final class CuBlas {
             JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG,
             JAVA_INT, JAVA_INT, JAVA_INT);
 
+    private final SymbolLookup driver;
     private final MethodHandle create;
     private final MethodHandle setStream;
     private final MethodHandle gemm;
@@ -41,7 +42,9 @@ final class CuBlas {
     private final MemorySegment zero;
     private final MemorySegment one;
 
-    private CuBlas(SymbolLookup library) {
+    /** @param driver CUDA's, which knows contexts */
+    CuBlas(SymbolLookup library, SymbolLookup driver) {
+        this.driver = driver;
         create = function(library, "cublasCreate_v2", ON_HANDLE);
         setStream = function(library, "cublasSetStream_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
         gemm = function(library, "cublasGemmStridedBatchedEx", GEMM);
@@ -59,7 +62,8 @@ final class CuBlas {
         IllegalArgumentException missing = null;
         for (String name : NAMES) {
             try {
-                return new CuBlas(SymbolLookup.libraryLookup(name, Arena.global()));
+                SymbolLookup library = SymbolLookup.libraryLookup(name, Arena.global());
+                return new CuBlas(library, SymbolLookup.libraryLookup(DRIVER, Arena.global()));
             } catch (IllegalArgumentException failure) {
                 missing = missing == null ? failure : missing;
             }
@@ -69,10 +73,7 @@ final class CuBlas {
 
     /** A handle that computes in a stream of a CUDA context, which becomes the thread's own. */
     MemorySegment open(long context, long stream) {
-        MethodHandle enter = function(
-                SymbolLookup.libraryLookup(DRIVER, Arena.global()),
-                "cuCtxSetCurrent",
-                FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        MethodHandle enter = function(driver, "cuCtxSetCurrent", ON_HANDLE);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
             check("cuCtxSetCurrent", (int) enter.invokeExact(MemorySegment.ofAddress(context)));
@@ -87,6 +88,7 @@ final class CuBlas {
 
     /** Starts the product of matrices in the array that begins at address {@code array}. */
     void multiply(MemorySegment handle, long array, Gemm product, Precision precision) {
+        MemorySegment beta = product.accumulates() ? one : zero; // invokeExact takes a conditional for an Object
         try {
             for (int call = 0; call < product.calls(); call++) {
                 check("cublasGemmStridedBatchedEx", (int) gemm.invokeExact(
@@ -105,7 +107,7 @@ final class CuBlas {
                         F32,
                         product.a().leading(),
                         product.a().perMatrix(),
-                        product.accumulates() ? one : zero,
+                        beta,
                         address(array, product.out(), call),
                         F32,
                         product.out().leading(),
