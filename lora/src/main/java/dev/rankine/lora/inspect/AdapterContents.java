@@ -8,6 +8,7 @@ import dev.rankine.lora.peft.PeftFolder;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.safetensors.Safetensors;
+import dev.rankine.tensor.safetensors.SafetensorsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,6 +69,8 @@ public record AdapterContents(
                 return ofPeft(folder, backend, bytes);
             }
             return ofLoralib(only, backend, bytes);
+        } catch (SafetensorsException damaged) {
+            throw new IllegalArgumentException(damaged.getMessage(), damaged);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -86,19 +87,23 @@ record Table(Path file, List<String> columns, List<Row> rows) {
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {
-                    try {
-                        return records.hasNext();
-                    } catch (UncheckedIOException | IllegalStateException malformed) {
-                        throw DataException.in(
-                                file, parser.getCurrentLineNumber() + 1, "malformed CSV: " + malformed.getMessage());
-                    }
+                    return wellFormed(records::hasNext);
                 }
 
                 @Override
                 public Row next() {
                     long line = parser.getCurrentLineNumber() + 1;
-                    CSVRecord record = records.next();
+                    CSVRecord record = wellFormed(records::next);
                     return new Row(Math.min(line, parser.getCurrentLineNumber()), record.toList());
+                }
+
+                private <T> T wellFormed(Supplier<T> reading) {
+                    try {
+                        return reading.get();
+                    } catch (UncheckedIOException | IllegalStateException malformed) {
+                        throw DataException.in(
+                                file, parser.getCurrentLineNumber() + 1, "malformed CSV: " + malformed.getMessage());
+                    }
                 }
             };
         } catch (IOException unreadable) {
