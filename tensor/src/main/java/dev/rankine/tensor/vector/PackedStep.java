@@ -1,6 +1,7 @@
 package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
@@ -126,7 +127,7 @@ final class PackedStep {
             return;
         }
         if (whole) {
-            add(scratch.tile, height, width, c, p.cRow());
+            add(scratch.tile, height, width > COUNT, c, p.cRow());
         } else {
             spill(scratch.tile, height, width, c, p, add);
         }
@@ -150,13 +151,15 @@ final class PackedStep {
         }
     }
 
-    private static void add(long tile, int rows, int columns, long c, long cStep) {
+    /** Adds a tile of one or two vectors a row to C. */
+    private static void add(long tile, int rows, boolean wide, long c, long cStep) {
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j += COUNT) {
-                long from = tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES;
-                long to = c + i * cStep + j * (long) Float.BYTES;
-                Lanes.load(to).add(Lanes.load(from)).intoMemorySegment(ALL, to, ORDER);
+            Lanes.load(c).add(Lanes.load(tile)).intoMemorySegment(ALL, c, ORDER);
+            if (wide) {
+                Lanes.load(c + BYTES).add(Lanes.load(tile + BYTES)).intoMemorySegment(ALL, c + BYTES, ORDER);
             }
+            c += cStep;
+            tile += Packing.PANEL_BYTES;
         }
     }
 
