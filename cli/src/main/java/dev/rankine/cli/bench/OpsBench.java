@@ -57,10 +57,26 @@ public final class OpsBench {
         operations.put("layer norm", new Operation(2, () -> backend.layerNorm(x, gamma, gamma, 1e-5, y, mean, rstd)));
         operations.put(
                 "layer norm, backward", new Operation(3, () -> backend.layerNormBackward(x, gamma, mean, rstd, f, y)));
+        Backend.Dropout dropout = new Backend.Dropout(0.1, draw);
+        operations.put(
+                "dropout, residual, norm",
+                new Operation(
+                        4, () -> backend.residualNorm(x, f, dropout, gamma, gamma, 1e-5, y, m, mean, rstd)));
+        operations.put(
+                "the same, backward",
+                new Operation(4, () -> backend.residualNormBackward(x, dropout, gamma, mean, rstd, f, y, m)));
+        operations.put(
+                "residual, norm",
+                new Operation(4, () -> backend.residualNorm(x, f, null, gamma, gamma, 1e-5, y, m, mean, rstd)));
+        operations.put("column scale", new Operation(2, () -> backend.scaleColumns(x, gamma, gamma, y)));
+        Tensor dGamma = Tensor.zeros(backend, DType.F32, gamma.shape());
+        operations.put(
+                "column scale, backward",
+                new Operation(3, () -> backend.scaleColumnsBackward(x, gamma, f, y, dGamma)));
         operations.put("gelu", new Operation(2, () -> backend.map(Unary.GELU, x, y)));
         operations.put("gelu, backward", new Operation(3, () -> backend.zip(Binary.GELU_BACKWARD, x, f, y)));
         operations.put("softmax", new Operation(2, () -> backend.softmax(x, null, y)));
-        operations.put("dropout", new Operation(2, () -> backend.dropout(x, new Backend.Dropout(0.1, draw), y)));
+        operations.put("dropout", new Operation(2, () -> backend.dropout(x, dropout, y)));
         operations.put(
                 "adamW",
                 new Operation(
