@@ -60,8 +60,7 @@ public final class OpsBench {
         Backend.Dropout dropout = new Backend.Dropout(0.1, draw);
         operations.put(
                 "dropout, residual, norm",
-                new Operation(
-                        4, () -> backend.residualNorm(x, f, dropout, gamma, gamma, 1e-5, y, m, mean, rstd)));
+                new Operation(4, () -> backend.residualNorm(x, f, dropout, gamma, gamma, 1e-5, y, m, mean, rstd)));
         operations.put(
                 "the same, backward",
                 new Operation(4, () -> backend.residualNormBackward(x, dropout, gamma, mean, rstd, f, y, m)));
@@ -71,8 +70,7 @@ public final class OpsBench {
         operations.put("column scale", new Operation(2, () -> backend.scaleColumns(x, gamma, gamma, y)));
         Tensor dGamma = Tensor.zeros(backend, DType.F32, gamma.shape());
         operations.put(
-                "column scale, backward",
-                new Operation(3, () -> backend.scaleColumnsBackward(x, gamma, f, y, dGamma)));
+                "column scale, backward", new Operation(3, () -> backend.scaleColumnsBackward(x, gamma, f, y, dGamma)));
         operations.put("gelu", new Operation(2, () -> backend.map(Unary.GELU, x, y)));
         operations.put("gelu, backward", new Operation(3, () -> backend.zip(Binary.GELU_BACKWARD, x, f, y)));
         operations.put("softmax", new Operation(2, () -> backend.softmax(x, null, y)));

@@ -34,6 +34,11 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
                 symbols);
     }
 
+    /** The same for layers that run again in the backward pass instead of keeping what they made. */
+    public MemoryEstimate recomputing(ModelForm form) {
+        return new MemoryEstimate(weights, trained, form.recomputedActivations(batch, symbols), batch, symbols);
+    }
+
     /** Bytes that are allocated for tensors; mapped files do not count there. */
     public long tensors() {
         return sum(trained, activations);
@@ -80,7 +85,7 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
                 + "); there are " + machine.describe() + "; "
                 + (largest > 0
                         ? "up to " + largest + " at once would fit: use --batch " + largest
-                                + " and --accumulate, or cut the texts"
-                        : "not even one example would fit: cut the texts, or use a smaller model"));
+                                + " and --accumulate, or --recompute, or cut the texts"
+                        : "not even one example would fit: use --recompute, cut the texts, or use a smaller model"));
     }
 }

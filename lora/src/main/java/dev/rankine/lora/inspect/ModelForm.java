@@ -109,4 +109,18 @@ public record ModelForm(int width, int feedForward, int scores, int layers, int 
         double ends = 10.0 * width + 2.15 * scores;
         return Math.round(Float.BYTES * places * (ends + layers * layer + crossLayers * cross));
     }
+
+    /**
+     * The same where layers run again in the backward pass: one number for each place and channel of a layer's input, and
+     * what a single layer makes,
+     *
+     * <pre>{@code
+     * 4 B T (34 C + 2.3 V + 2.8 F + 1.1 C (L + Lx))     with 4.8 F where layers are gated
+     * }</pre>
+     */
+    public long recomputedActivations(long batch, long symbols) {
+        double inputs = 1.1 * width * (layers + crossLayers);
+        double layer = 34.0 * width + (gated ? 4.8 : 2.8) * feedForward;
+        return Math.round(Float.BYTES * (double) batch * symbols * (layer + 2.3 * scores + inputs));
+    }
 }

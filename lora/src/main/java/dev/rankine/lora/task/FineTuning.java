@@ -109,8 +109,9 @@ public final class FineTuning {
                         weight -> weight.shape().size() * weight.data().dtype().bytes())
                 .sum();
         int examples = Math.min(settings.batch(), train.size());
-        return MemoryEstimate.of(
+        MemoryEstimate estimate = MemoryEstimate.of(
                 task.form(), weights, adapted.trainableParameters(), Math.max(1, examples), train.longest());
+        return settings.recompute() ? estimate.recomputing(task.form()) : estimate;
     }
 
     public FineTuning listen(TrainingListener listener) {

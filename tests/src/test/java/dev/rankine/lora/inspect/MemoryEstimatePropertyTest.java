@@ -67,8 +67,12 @@ class MemoryEstimatePropertyTest {
         Tensor mask = Tensor.zeros(VECTOR, DType.F32, ids.shape());
         VECTOR.fill(mask, 1);
         double taken = stepBytes(pass -> model.logits(ids, mask, ids, pass), ids);
-        double estimate = ModelForm.of(settings).activations(batch, symbols);
+        ModelForm modelForm = ModelForm.of(settings);
+        double estimate = modelForm.activations(batch, symbols);
         assertThat(estimate / taken).as("estimate over what the pool took").isBetween(.8, 1.2);
+        double less = stepBytes(pass -> model.logits(ids, mask, ids, pass.recomputing(true)), ids);
+        double recomputed = modelForm.recomputedActivations(batch, symbols);
+        assertThat(recomputed / less).as("the same when layers run again").isBetween(.75, 1.3);
     }
 
     /** Likewise for language models, whose form a folder's configuration gives. */
@@ -94,6 +98,9 @@ class MemoryEstimatePropertyTest {
         double taken = stepBytes(pass -> model.logits(ids, null, pass), ids);
         double estimate = ModelForm.read(folder).activations(4, 40);
         assertThat(estimate / taken).as("estimate over what the pool took").isBetween(.85, 1.15);
+        double less = stepBytes(pass -> model.logits(ids, null, pass.recomputing(true)), ids);
+        double recomputed = ModelForm.read(folder).recomputedActivations(4, 40);
+        assertThat(recomputed / less).as("the same when layers run again").isBetween(.7, 1.7);
     }
 
     /** Whichever of the names the family has. */
@@ -160,6 +167,10 @@ class MemoryEstimatePropertyTest {
         MemoryEstimate hopeless = MemoryEstimate.of(form, 20 * GIB, 1_000_000, 1, 8);
         assertThatThrownBy(() -> hopeless.require(machine)).hasMessageContaining("not even one example");
         MemoryEstimate.of(form, GIB / 2, 1_000_000, 1, 128).require(machine);
+        ModelForm classifier = new ModelForm(768, 3072, 0, 12, 0, false);
+        MemoryEstimate kept = MemoryEstimate.of(classifier, GIB / 2, 1_000_000, 64, 512);
+        assertThat(kept.fits(machine)).isFalse();
+        assertThat(kept.recomputing(classifier).fits(machine)).isTrue();
         assertThatThrownBy(() -> MemoryEstimate.of(form, 1, 1, 0, 8)).hasMessageContaining("at least 1 example");
     }
 
