@@ -23,6 +23,12 @@ public final class TornadoBackendProvider implements BackendProvider {
     private static final List<String> NEEDED = List.of(
             "tornado.recover.bailout=False", "tornado.tvm.maxbytecodesize=1048576", "tornado.device.memory=64GB");
 
+    /**
+     * PoCL takes over the signal of a division by zero, and steps over what it takes for the division: Java then goes on with a wrong
+     * number, or in the middle of an instruction. Its environment variable prevents that, and means nothing to others.
+     */
+    private static final String SIGNALS = "POCL_SIGFPE_HANDLER";
+
     @Override
     public String name() {
         return NAME;
@@ -49,6 +55,11 @@ public final class TornadoBackendProvider implements BackendProvider {
             if (!needed.substring(key.length() + 1).equalsIgnoreCase(System.getProperty(key))) {
                 return off("Java was started without -D" + needed, "start it by ./rankine, or with that flag");
             }
+        }
+        if (!"0".equals(System.getenv(SIGNALS))) {
+            return off(
+                    "PoCL would break Java's division by zero in this process",
+                    "start it by ./rankine, or with " + SIGNALS + "=0 in the environment");
         }
         try {
             List<BackendProvider> found = Device.all().stream()
