@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.LanguageModelling;
+import dev.rankine.lora.task.MaskedModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.Task;
 import dev.rankine.lora.task.TextScoring;
@@ -61,6 +62,11 @@ record Answering(Task task, List<String> sources, Supplier<List<String>> answers
             @Nullable Integer most) {
         List<String> prompts = prompts(template, lines);
         return new Answering(task, lines, () -> escaped(task.write(prompts, search, most)));
+    }
+
+    /** Fills the holes of every line. */
+    static Answering masked(MaskedModelling task, List<String> lines) {
+        return new Answering(task, lines, () -> escaped(task.fill(lines)));
     }
 
     /** As they stand in a line. */

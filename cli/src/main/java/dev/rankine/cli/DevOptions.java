@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.LanguageModelling;
+import dev.rankine.lora.task.MaskedModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.TaskFile;
 import dev.rankine.lora.task.TextScoring;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Option;
 /** Which model does what, and is measured on which data. */
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
 final class DevOptions {
-    private static final List<String> TASKS =
-            List.of(Seq2Seq.KIND, TextScoring.CLASSIFY, TextScoring.REGRESS, LanguageModelling.KIND);
+    private static final List<String> TASKS = List.of(
+            Seq2Seq.KIND, TextScoring.CLASSIFY, TextScoring.REGRESS, LanguageModelling.KIND, MaskedModelling.KIND);
 
     @Option(
             names = "--model",
@@ -28,7 +29,7 @@ final class DevOptions {
             names = "--task",
             paramLabel = "NAME",
             required = true,
-            description = "What the model does: seq2seq, classify, regress or lm.")
+            description = "What the model does: seq2seq, classify, regress, lm or mlm.")
     private String task;
 
     @Option(
@@ -36,7 +37,7 @@ final class DevOptions {
             paramLabel = "FILE",
             required = true,
             description = "Data to measure with. For seq2seq source, tab, target in every line; else a .tsv, .csv or"
-                    + " .jsonl file with named columns; for lm also any other text.")
+                    + " .jsonl file with named columns; for lm and mlm also any other text.")
     private Path dev;
 
     @Option(names = "--limit-dev", paramLabel = "N", description = "Measure on the first N examples only.")
@@ -46,13 +47,14 @@ final class DevOptions {
             names = "--max-length",
             paramLabel = "N",
             description = "Cut texts to N symbols, the special ones included (default: the model's positions; for"
-                    + " seq2seq longer ones are an error then). For lm longer texts are read in blocks of N.")
+                    + " seq2seq longer ones are an error then). For lm and mlm longer texts are read in blocks of N.")
     private @Nullable Integer maxLength;
 
     @Option(
             names = "--separator",
             paramLabel = "TEXT",
-            description = "For lm: what stands between the texts of a file without columns (default: the file is one).")
+            description =
+                    "For lm and mlm: what stands between the texts of a file without columns (default: the file is one).")
     private @Nullable String separator;
 
     @Mixin
@@ -107,12 +109,16 @@ final class DevOptions {
         }
         DataSource source = new DataSource(dev, "--limit-dev", limitDev);
         Integer length = maxLength == null && known != null ? known.maxLength() : maxLength;
-        if (separator != null && !task.equals(LanguageModelling.KIND)) {
-            throw new UsageException("--separator is for --task lm, not " + task);
+        if (separator != null && !task.equals(LanguageModelling.KIND) && !task.equals(MaskedModelling.KIND)) {
+            throw new UsageException("--separator is for --task lm and mlm, not " + task);
         }
         return switch (task) {
             case LanguageModelling.KIND -> language(train, source, length, prompts.template(known));
             case Seq2Seq.KIND -> sequences(train, source, prompts.template(known));
+            case MaskedModelling.KIND -> {
+                prompts.requireNone(task);
+                yield language(train, source, length, null);
+            }
             default -> {
                 prompts.requireNone(task);
                 columns.apply(null);
@@ -140,6 +146,12 @@ final class DevOptions {
             @Nullable DataSource train, DataSource source, @Nullable Integer length, @Nullable Template template) {
         format.requireNoLabels(task);
         var reading = new LanguageSetup.Reading(format.text(), format.header(), separator, columns.apply(template));
-        return LanguageSetup.read(model, train, source, reading, new LanguageModelling.Settings(length, template));
+        return LanguageSetup.read(
+                model,
+                task.equals(MaskedModelling.KIND),
+                train,
+                source,
+                reading,
+                new LanguageModelling.Settings(length, template));
     }
 }

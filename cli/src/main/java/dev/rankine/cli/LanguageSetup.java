@@ -2,6 +2,7 @@ package dev.rankine.cli;
 
 import dev.rankine.lora.task.Examples;
 import dev.rankine.lora.task.LanguageModelling;
+import dev.rankine.lora.task.MaskedModelling;
 import dev.rankine.lora.task.Task;
 import dev.rankine.lora.task.TokenExamples;
 import dev.rankine.tensor.Backend;
@@ -11,14 +12,16 @@ import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextPair;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Language modelling: whole texts, or prompts with answers where there is a template.
+ * Language modelling: whole texts, or prompts with answers where there is a template; or texts with holes.
  *
+ * @param holes whether the model fills holes instead of going on
  * @param train null where nothing is trained
  */
-record LanguageSetup(Path model, @Nullable Texts train, Texts dev, LanguageModelling.Settings settings)
+record LanguageSetup(Path model, boolean holes, @Nullable Texts train, Texts dev, LanguageModelling.Settings settings)
         implements TaskSetup {
     /**
      * What a file holds.
@@ -80,11 +83,12 @@ record LanguageSetup(Path model, @Nullable Texts train, Texts dev, LanguageModel
 
     static LanguageSetup read(
             Path model,
+            boolean holes,
             @Nullable DataSource train,
             DataSource dev,
             Reading reading,
             LanguageModelling.Settings settings) {
-        return new LanguageSetup(model, train == null ? null : reading.read(train), reading.read(dev), settings);
+        return new LanguageSetup(model, holes, train == null ? null : reading.read(train), reading.read(dev), settings);
     }
 
     @Override
@@ -97,14 +101,26 @@ record LanguageSetup(Path model, @Nullable Texts train, Texts dev, LanguageModel
         return dev.rows();
     }
 
-    /** Warns of what the model's configuration says and nobody here knows. */
+    /** Warns of what the model's configuration says and nobody here knows, and says what begins at random. */
     @Override
     public Loaded load(Backend backend, Console console, long seed) {
+        if (holes) {
+            MaskedModelling task = MaskedModelling.load(backend, model, settings.maxLength());
+            if (!task.fresh().isEmpty()) {
+                console.say(model + " has no head for this task, so it begins at random: "
+                        + String.join(", ", task.fresh()));
+            }
+            return loaded(task, texts -> task.encode(texts.documents, texts.source.limit()));
+        }
         LanguageModelling task = LanguageModelling.load(backend, model, settings);
         if (!task.unknownKeys().isEmpty()) {
             console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
                     + String.join(", ", task.unknownKeys()));
         }
+        return loaded(task, texts -> encode(task, texts, console));
+    }
+
+    private Loaded loaded(Task task, Function<Texts, Examples> encode) {
         return new Loaded() {
             @Override
             public Task task() {
@@ -113,12 +129,12 @@ record LanguageSetup(Path model, @Nullable Texts train, Texts dev, LanguageModel
 
             @Override
             public Examples train() {
-                return encode(task, train == null ? dev : train, console);
+                return encode.apply(train == null ? dev : train);
             }
 
             @Override
             public Examples dev() {
-                return encode(task, dev, console);
+                return encode.apply(dev);
             }
         };
     }

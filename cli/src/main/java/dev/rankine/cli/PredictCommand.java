@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.LanguageModelling;
+import dev.rankine.lora.task.MaskedModelling;
 import dev.rankine.lora.task.Seq2Seq;
 import dev.rankine.lora.task.TaskFile;
 import dev.rankine.lora.task.TextScoring;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Parameters;
         description = "Reads a source from every line and writes source, tab, prediction; with several adapters a"
                 + " prediction of each, in their order. An adapter tells what it was trained for: a classifier answers"
                 + " with the label and its probability, a regression with the score, a language model goes on with the"
-                + " line. Line ends and tabs that it writes become \\n and \\t.",
+                + " line, or fills the holes in it. Line ends and tabs that it writes become \\n and \\t.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -97,7 +98,11 @@ final class PredictCommand implements Runnable {
             @Nullable TaskFile known, List<String> lines, Search search, @Nullable Integer most, Backend backend) {
         String task = known != null
                 ? known.task()
-                : Checkpoints.architecture(model).isDecoder() ? LanguageModelling.KIND : Seq2Seq.KIND;
+                : switch (Checkpoints.architecture(model)) {
+                    case GPT2, LLAMA -> LanguageModelling.KIND;
+                    case BERT, ROBERTA -> MaskedModelling.KIND;
+                    case BART, MBART -> Seq2Seq.KIND;
+                };
         return switch (task) {
             case LanguageModelling.KIND -> {
                 Template template = prompts.template(known);
@@ -109,6 +114,11 @@ final class PredictCommand implements Runnable {
             case Seq2Seq.KIND -> {
                 Template template = prompts.template(known);
                 yield Answering.seq2seq(Seq2Seq.load(backend, model, template), lines, template, search, most, console);
+            }
+            case MaskedModelling.KIND -> {
+                prompts.requireNone(task);
+                writing.requireNone(task);
+                yield Answering.masked(MaskedModelling.load(backend, model, null), lines);
             }
             default -> {
                 prompts.requireNone(task);

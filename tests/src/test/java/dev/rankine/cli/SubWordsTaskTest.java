@@ -98,7 +98,7 @@ class SubWordsTaskTest {
         Path pairs = file("pairs.txt", "a\tA");
         refused(2, "drop --text-column", "--template", "style-formal", "--text-column", "x");
         refused(2, "--text-column and --no-header are for files with named columns", "--no-header");
-        refused(2, "--separator is for --task lm, not seq2seq", "--separator", "x");
+        refused(2, "--separator is for --task lm and mlm, not seq2seq", "--separator", "x");
         refused(1, "there is no column 'text'", "--template", "style-formal");
         tokens("<s>", "</s>", "<pad>");
         refused(1, "the tokenizer's pad token has the id 2, config.json says 'pad_token_id' 1");

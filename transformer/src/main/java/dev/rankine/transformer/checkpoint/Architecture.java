@@ -30,11 +30,6 @@ public enum Architecture {
         return type;
     }
 
-    /** Whether models of this family go on with a text, with no encoder beside. */
-    public boolean isDecoder() {
-        return this == GPT2 || this == LLAMA;
-    }
-
     /** Hugging Face's classes of this family whose weights can be read. */
     public List<String> names() {
         return names;

@@ -30,6 +30,16 @@ public record SpecialTokens(Map<String, Long> ids) {
         return id("mask");
     }
 
+    /** What a classifier reads first. */
+    public OptionalLong first() {
+        return id("cls");
+    }
+
+    /** What stands behind every text that a classifier reads. */
+    public OptionalLong separator() {
+        return id("sep");
+    }
+
     /** What begins a text. */
     public OptionalLong start() {
         return id("bos");
