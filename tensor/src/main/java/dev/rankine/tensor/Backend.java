@@ -1,5 +1,6 @@
 package dev.rankine.tensor;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -279,6 +280,17 @@ public interface Backend extends AutoCloseable {
             Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {
         Composed.adamW(weight, gradient, m, v, rate, corrections, settings);
     }
+
+    /** {@link #adamW} of many parameters, none of which occurs twice. */
+    default void adamW(List<AdamWStep> steps) {
+        for (AdamWStep step : steps) {
+            adamW(step.weight, step.gradient, step.m, step.v, step.rate, step.corrections, step.settings);
+        }
+    }
+
+    /** The operands of {@link #adamW} for one parameter; parameter and moments are row-major. */
+    record AdamWStep(
+            Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {}
 
     /** What {@link #linear} adds: h b^T with h[R, r], b[O, r]. */
     record LowRankTerm(Tensor h, Tensor b) {}

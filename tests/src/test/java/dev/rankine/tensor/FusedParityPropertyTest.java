@@ -1,11 +1,13 @@
 package dev.rankine.tensor;
 
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
@@ -310,6 +312,35 @@ class FusedParityPropertyTest {
             Tensor corrections = Tensor.of(backend, Shape.of(2), 0.1f, 0.001f);
             backend.adamW(weight, gradient, m, v, rate, corrections, new Backend.AdamW(0.9, 0.999, 1e-8, 0.01));
             return List.of(weight, m, v);
+        });
+    }
+
+    /** Parameters of all sizes, some of which share a task and some of which are cut. */
+    @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
+    void adamWOfManyParameters(
+            @ForAll @Size(max = 6) List<@IntRange(max = 40_000) Integer> sizes, @ForAll long seed) {
+        check(seed, samples -> {
+            Backend backend = samples.backend();
+            Tensor rate = Tensor.of(backend, Shape.of(1), 0.01f);
+            Tensor corrections = Tensor.of(backend, Shape.of(2), 0.1f, 0.001f);
+            List<Backend.AdamWStep> steps = sizes.stream()
+                    .map(size -> {
+                        Shape shape = Shape.of(size);
+                        Tensor m = samples.of(DType.F32, shape, Layout.ROW_MAJOR);
+                        return new Backend.AdamWStep(
+                                samples.of(DType.F32, shape, Layout.ROW_MAJOR),
+                                samples.of(DType.F32, shape, Layout.STEPPED),
+                                m,
+                                m.map(Unary.SQUARE).affine(1, 0.1).clone(DType.F32),
+                                rate,
+                                corrections,
+                                new Backend.AdamW(0.9, 0.999, 1e-8, size % 2 == 0 ? 0.01 : 0));
+                    })
+                    .toList();
+            backend.adamW(steps);
+            return steps.stream()
+                    .flatMap(step -> Stream.of(step.weight(), step.m(), step.v()))
+                    .toList();
         });
     }
 }

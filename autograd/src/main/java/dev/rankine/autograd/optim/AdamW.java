@@ -46,22 +46,26 @@ public final class AdamW extends Slots {
     }
 
     @Override
-    void step(Slot slot, Tensor weight, Tensor gradient, double rate) {
+    void step(List<Due> due) {
+        due.getFirst().weight().backend().adamW(due.stream().map(this::step).toList());
+    }
+
+    private Backend.AdamWStep step(Due due) {
+        Slot slot = due.slot();
         long t = slot.nextStep();
-        Tensor numbers =
-                slot.numbers(rate, 1 - StrictMath.pow(settings.beta1(), t), 1 - StrictMath.pow(settings.beta2(), t));
-        weight.backend()
-                .adamW(
-                        weight,
-                        gradient,
-                        slot.memory(M).forWriting("adamW"),
-                        slot.memory(V).forWriting("adamW"),
-                        numbers.slice(0, 0, 1),
-                        numbers.slice(0, 1, 3),
-                        new Backend.AdamW(
-                                settings.beta1(),
-                                settings.beta2(),
-                                settings.epsilon(),
-                                slot.settings().weightDecay()));
+        Tensor numbers = slot.numbers(
+                due.rate(), 1 - StrictMath.pow(settings.beta1(), t), 1 - StrictMath.pow(settings.beta2(), t));
+        return new Backend.AdamWStep(
+                due.weight(),
+                due.gradient(),
+                slot.memory(M).forWriting("adamW"),
+                slot.memory(V).forWriting("adamW"),
+                numbers.slice(0, 0, 1),
+                numbers.slice(0, 1, 3),
+                new Backend.AdamW(
+                        settings.beta1(),
+                        settings.beta2(),
+                        settings.epsilon(),
+                        slot.settings().weightDecay()));
     }
 }

@@ -30,7 +30,11 @@ public final class Sgd extends Slots {
     }
 
     @Override
-    void step(Slot slot, Tensor weight, Tensor gradient, double rate) {
+    void step(List<Due> due) {
+        due.forEach(one -> step(one.slot(), one.weight(), one.gradient(), one.rate()));
+    }
+
+    private void step(Slot slot, Tensor weight, Tensor gradient, double rate) {
         slot.nextStep();
         Tensor numbers = slot.numbers(rate);
         Tensor direction = momentum == 0 ? gradient : accelerated(slot, gradient);

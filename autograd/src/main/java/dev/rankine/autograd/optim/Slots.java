@@ -31,16 +31,23 @@ abstract sealed class Slots implements Optimizer permits AdamW, Sgd {
         if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the rate must be at least 0 and finite, got " + rate);
         }
+        List<Due> due = new ArrayList<>();
         for (Slot slot : slots) {
             Tensor gradient = slot.parameter().gradient();
             if (gradient != null) {
                 Tensor weight = slot.parameter().data().forWriting("step");
-                step(slot, weight, gradient, slot.settings().signedRate(rate));
+                due.add(new Due(slot, weight, gradient, slot.settings().signedRate(rate)));
             }
+        }
+        if (!due.isEmpty()) {
+            step(due);
         }
     }
 
-    abstract void step(Slot slot, Tensor weight, Tensor gradient, double rate);
+    /** A parameter that moves in this step. */
+    record Due(Slot slot, Tensor weight, Tensor gradient, double rate) {}
+
+    abstract void step(List<Due> due);
 
     @Override
     public final void clearGradients() {

@@ -1,7 +1,5 @@
 package dev.rankine.tensor.vector;
 
-import static dev.rankine.tensor.vector.Lanes.COUNT;
-
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Shape;
@@ -218,50 +216,5 @@ final class Fused {
     private static Tensor byExample(Tensor x) {
         int examples = x.shape().dim(0);
         return x.reshape(Shape.of(examples, Math.toIntExact(x.shape().size() / Math.max(1, examples))));
-    }
-
-    // ---- optimiser ----
-
-    void adamW(
-            Tensor weight,
-            Tensor gradient,
-            Tensor m,
-            Tensor v,
-            Tensor rate,
-            Tensor corrections,
-            Backend.AdamW settings) {
-        ShapeMismatch.require("adamW", "corrections", Shape.of(2), corrections.shape());
-        if (rate.shape().size() != 1) {
-            throw ShapeMismatch.in("adamW", "the rate must be one number", rate.shape());
-        }
-        long correctionAt = Native.address(corrections);
-        AdamKernel kernel = AdamKernel.of(
-                settings,
-                Lanes.get(Native.address(rate)),
-                Lanes.get(correctionAt),
-                Lanes.get(correctionAt + Float.BYTES * corrections.stride(0)));
-        Reference.reachabilityFence(rate);
-        Reference.reachabilityFence(corrections);
-        Grid grid = Grid.over("adamW", weight, gradient, m, v);
-        boolean direct = true;
-        for (int tensor = 0; tensor < 4; tensor++) {
-            direct &= grid.step(tensor) == Float.BYTES;
-        }
-        int vectorsAtOnce = direct ? Integer.MAX_VALUE : 0;
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
-            int vectors = Math.min(vectorsAtOnce, count / COUNT);
-            kernel.run(at[0], at[1], at[2], at[3], vectors);
-            for (int done = vectors * COUNT; done < count; done += Stage.SLOT) {
-                int part = Math.min(Stage.SLOT, count - done);
-                for (int tensor = 0; tensor < 4; tensor++) {
-                    stage.collect(tensor, at[tensor] + done * grid.step(tensor), grid.step(tensor), part);
-                }
-                int padded = (part + COUNT - 1) / COUNT;
-                kernel.run(stage.slot(0), stage.slot(1), stage.slot(2), stage.slot(3), padded);
-                for (int tensor : new int[] {0, 2, 3}) {
-                    stage.scatter(tensor, at[tensor] + done * grid.step(tensor), grid.step(tensor), part);
-                }
-            }
-        });
     }
 }

@@ -27,6 +27,7 @@ public final class VectorBackend implements Backend {
     private final Attention attention;
     private final ResidualNorm residualNorm;
     private final ColumnScale columnScale;
+    private final AdamSteps adamSteps;
     private final Conversions conversions;
 
     /** A back-end that works with {@code threads} threads, the caller's among them. */
@@ -42,6 +43,7 @@ public final class VectorBackend implements Backend {
         attention = new Attention(pool, stages, scratches);
         residualNorm = new ResidualNorm(pool, stages);
         columnScale = new ColumnScale(pool, stages, reductions);
+        adamSteps = new AdamSteps(pool, stages);
         conversions = new Conversions(pool, stages);
     }
 
@@ -347,8 +349,15 @@ public final class VectorBackend implements Backend {
     @Override
     public void adamW(
             Tensor weight, Tensor gradient, Tensor m, Tensor v, Tensor rate, Tensor corrections, AdamW settings) {
-        reads("adamW", gradient, rate, corrections);
-        writes("adamW", weight, m, v);
-        fused.adamW(weight, gradient, m, v, rate, corrections, settings);
+        adamW(List.of(new AdamWStep(weight, gradient, m, v, rate, corrections, settings)));
+    }
+
+    @Override
+    public void adamW(List<AdamWStep> steps) {
+        for (AdamWStep step : steps) {
+            reads("adamW", step.gradient(), step.rate(), step.corrections());
+            writes("adamW", step.weight(), step.m(), step.v());
+        }
+        adamSteps.run(steps);
     }
 }
