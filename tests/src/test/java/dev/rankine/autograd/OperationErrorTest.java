@@ -10,14 +10,18 @@ import static dev.rankine.autograd.op.Embedding.embedding;
 import static dev.rankine.autograd.op.Expand.expand;
 import static dev.rankine.autograd.op.LayerNorm.layerNorm;
 import static dev.rankine.autograd.op.Linear.linear;
+import static dev.rankine.autograd.op.LowRankLinear.lowRankLinear;
 import static dev.rankine.autograd.op.Mean.mean;
 import static dev.rankine.autograd.op.Permute.permute;
 import static dev.rankine.autograd.op.Reshape.reshape;
+import static dev.rankine.autograd.op.RmsNorm.rmsNorm;
+import static dev.rankine.autograd.op.Rope.rope;
 import static dev.rankine.autograd.op.Slice.slice;
 import static dev.rankine.autograd.op.Softmax.softmax;
 import static dev.rankine.autograd.op.Sum.sum;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rankine.autograd.op.LowRankLinear;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
@@ -26,6 +30,7 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -89,7 +94,38 @@ class OperationErrorTest {
                 of("crossEntropy: targets must be [2], got [1]", () -> crossEntropy(x(2, 3), ids(0))),
                 of("crossEntropy: targets must be I64", () -> crossEntropy(x(2, 3), x(2).data())),
                 of("id 3 at place [1]", () -> crossEntropy(x(2, 3), ids(0, 3))),
-                of("clamp: the lower bound 1.0 is above", () -> clamp(x(2), 1, 0)));
+                of("clamp: the lower bound 1.0 is above", () -> clamp(x(2), 1, 0)),
+                of("rmsNorm: gamma must be [3], got [2]", () -> rmsNorm(x(2, 3), x(2), 1e-5)),
+                of("rmsNorm: [2, 0]: the last axis has no elements", () -> rmsNorm(x(2, 0), x(0), 1e-5)),
+                of("rmsNorm: []", () -> rmsNorm(x(), x(1), 1e-5)),
+                of("rmsNorm: epsilon must be positive", () -> rmsNorm(x(3), x(3), 0)),
+                of("rope: the sines must be [2, 1], got [2, 2]", () -> turn(x(2, 4), x(2, 1), x(2, 2))),
+                of("rope: [2, 3] x [2, 2]: x must be [..., T, D]", () -> turn(x(2, 3), x(2, 2), x(2, 2))),
+                of("rope: [4] x [2]: x must be [..., T, D]", () -> turn(x(4), x(2), x(2))),
+                of("rope: [2, 4] x []", () -> turn(x(2, 4), x(), x())),
+                of("rope: [2, 4] x [3, 2, 2]: the angles have more rows", () -> turn(x(2, 4), x(3, 2, 2), x(3, 2, 2))),
+                of("lowRankLinear: [2, 3] x [4, 5]", () -> lowRank(x(2, 3), x(4, 5), null, x(2, 5), x(4, 2), null)),
+                of(
+                        "lowRankLinear: A must be [2, 3], got [2, 4]",
+                        () -> lowRank(x(2, 3), x(4, 3), null, x(2, 4), x(4, 2), null)),
+                of(
+                        "lowRankLinear: B must be [4, 2], got [4, 1]",
+                        () -> lowRank(x(2, 3), x(4, 3), null, x(2, 3), x(4, 1), null)),
+                of(
+                        "lowRankLinear: the bias must be [4], got [3]",
+                        () -> lowRank(x(2, 3), x(4, 3), x(3), x(2, 3), x(4, 2), null)),
+                of(
+                        "lowRankLinear: the gates must be [2], got [4]",
+                        () -> lowRank(x(2, 3), x(4, 3), x(4), x(2, 3), x(4, 2), x(4))));
+    }
+
+    private static Variable turn(Variable x, Variable cos, Variable sin) {
+        return rope(x, cos.data(), sin.data());
+    }
+
+    private static Variable lowRank(
+            Variable x, Variable weight, @Nullable Variable bias, Variable a, Variable b, @Nullable Variable gates) {
+        return lowRankLinear(x, weight, bias, new LowRankLinear.Change(a, b, gates), 1, null);
     }
 
     @ParameterizedTest(name = "{0}")
