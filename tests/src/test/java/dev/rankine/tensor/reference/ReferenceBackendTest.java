@@ -48,22 +48,22 @@ class ReferenceBackendTest {
                 .containsExactly(x[6], x[7], x[8], x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8]);
         requireTheSameEverywhere(layout, Shape.of(2, 2, 3), out -> BACKEND.oneHot(ids, out));
         assertThat(into(layout, Shape.of(4, 3), out -> {
-                    BACKEND.fill(out, 1);
+                    BACKEND.copy(dense, out);
                     BACKEND.scatterAdd(table, Tensor.ofLongs(BACKEND, Shape.of(4), 3, 3, 0, 1), out);
                 }))
                 .containsExactly(
-                        1 + x[6],
-                        1 + x[7],
-                        1 + x[8],
-                        1 + x[9],
-                        1 + x[10],
-                        1 + x[11],
-                        1,
-                        1,
-                        1,
-                        1 + x[0] + x[3],
-                        1 + x[1] + x[4],
-                        1 + x[2] + x[5]);
+                        x[0] + x[6],
+                        x[1] + x[7],
+                        x[2] + x[8],
+                        x[3] + x[9],
+                        x[4] + x[10],
+                        x[5] + x[11],
+                        x[6],
+                        x[7],
+                        x[8],
+                        x[9] + x[0] + x[3],
+                        x[10] + x[1] + x[4],
+                        x[11] + x[2] + x[5]);
     }
 
     @ParameterizedTest
