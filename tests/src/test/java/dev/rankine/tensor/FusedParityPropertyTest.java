@@ -317,8 +317,7 @@ class FusedParityPropertyTest {
 
     /** Parameters of all sizes, some of which share a task and some of which are cut. */
     @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
-    void adamWOfManyParameters(
-            @ForAll @Size(max = 6) List<@IntRange(max = 40_000) Integer> sizes, @ForAll long seed) {
+    void adamWOfManyParameters(@ForAll @Size(max = 6) List<@IntRange(max = 40_000) Integer> sizes, @ForAll long seed) {
         check(seed, samples -> {
             Backend backend = samples.backend();
             Tensor rate = Tensor.of(backend, Shape.of(1), 0.01f);

@@ -109,7 +109,8 @@ final class AdamSteps {
         Tensor corrections = step.corrections();
         ShapeMismatch.require("adamW", "corrections", Shape.of(2), corrections.shape());
         if (step.rate().shape().size() != 1) {
-            throw ShapeMismatch.in("adamW", "the rate must be one number", step.rate().shape());
+            throw ShapeMismatch.in(
+                    "adamW", "the rate must be one number", step.rate().shape());
         }
         long correctionAt = Native.address(corrections);
         AdamKernel kernel = AdamKernel.of(

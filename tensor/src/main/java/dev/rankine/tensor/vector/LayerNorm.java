@@ -20,13 +20,23 @@ final class LayerNorm {
         Lanes.set(rstdAt, rstd);
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            FloatVector n = Lanes.load(x + 4L * i).sub(mean).mul(rstd);
-            n.fma(Lanes.load(gamma + 4L * i), Lanes.load(beta + 4L * i)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            n.fma(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER),
+                            FloatVector.fromMemorySegment(SPECIES, ALL, beta + 4L * i, ORDER))
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
         if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            FloatVector n = load(x, i, rest).sub(mean).mul(rstd);
-            n.fma(load(gamma, i, rest), load(beta, i, rest)).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
+                    .sub(mean)
+                    .mul(rstd);
+            n.fma(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest),
+                            FloatVector.fromMemorySegment(SPECIES, ALL, beta + 4L * i, ORDER, rest))
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
         }
     }
 
@@ -34,12 +44,14 @@ final class LayerNorm {
         FloatVector squares = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            FloatVector centred = Lanes.load(x + 4L * i).sub(mean);
+            FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                    .sub(mean);
             squares = centred.fma(centred, squares);
         }
         if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            FloatVector centred = load(x, i, rest).sub(mean, rest);
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
+                    .sub(mean, rest);
             squares = centred.fma(centred, squares);
         }
         return Lanes.sum(squares);
@@ -51,26 +63,42 @@ final class LayerNorm {
         FloatVector sumGn = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            FloatVector g = Lanes.load(dY + 4L * i).mul(Lanes.load(gamma + 4L * i));
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
+                    .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER));
             sumG = sumG.add(g);
-            sumGn = g.fma(Lanes.load(x + 4L * i).sub(mean).mul(rstd), sumGn);
+            sumGn = g.fma(
+                    FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                            .sub(mean)
+                            .mul(rstd),
+                    sumGn);
         }
-        VectorMask<Float> rest = Lanes.first(count - i);
+        VectorMask<Float> rest = SPECIES.indexInRange(i, count);
         if (i < count) {
-            FloatVector g = load(dY, i, rest).mul(load(gamma, i, rest));
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
+                    .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest));
             sumG = sumG.add(g);
-            sumGn = g.fma(load(x, i, rest).sub(mean).mul(rstd), sumGn);
+            sumGn = g.fma(
+                    FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
+                            .sub(mean)
+                            .mul(rstd),
+                    sumGn);
         }
         float meanG = Lanes.sum(sumG) / count;
         FloatVector minusMeanGn = FloatVector.broadcast(SPECIES, -Lanes.sum(sumGn) / count);
         for (i = 0; i + COUNT <= count; i += COUNT) {
-            FloatVector g = Lanes.load(dY + 4L * i).mul(Lanes.load(gamma + 4L * i));
-            FloatVector n = Lanes.load(x + 4L * i).sub(mean).mul(rstd);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
+                    .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER));
+            FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
             n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER);
         }
         if (i < count) {
-            FloatVector g = load(dY, i, rest).mul(load(gamma, i, rest));
-            FloatVector n = load(x, i, rest).sub(mean).mul(rstd);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
+                    .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest));
+            FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
+                    .sub(mean)
+                    .mul(rstd);
             n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
         }
     }
@@ -86,18 +114,20 @@ final class LayerNorm {
             FloatVector gamma = FloatVector.zero(SPECIES);
             FloatVector beta = FloatVector.zero(SPECIES);
             for (int i = 0; i < rows; i++) {
-                FloatVector g = load(dY + i * step, j, inside);
+                FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + i * step + 4L * j, ORDER, inside);
                 float centre = Lanes.get(mean + 4L * i);
-                FloatVector n = load(x + i * step, j, inside).sub(centre).mul(Lanes.get(rstd + 4L * i));
+                FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + i * step + 4L * j, ORDER, inside)
+                        .sub(centre)
+                        .mul(Lanes.get(rstd + 4L * i));
                 gamma = g.fma(n, gamma);
                 beta = beta.add(g);
             }
-            load(dGamma, j, inside).add(gamma).intoMemorySegment(ALL, dGamma + 4L * j, ORDER, inside);
-            load(dBeta, j, inside).add(beta).intoMemorySegment(ALL, dBeta + 4L * j, ORDER, inside);
+            FloatVector.fromMemorySegment(SPECIES, ALL, dGamma + 4L * j, ORDER, inside)
+                    .add(gamma)
+                    .intoMemorySegment(ALL, dGamma + 4L * j, ORDER, inside);
+            FloatVector.fromMemorySegment(SPECIES, ALL, dBeta + 4L * j, ORDER, inside)
+                    .add(beta)
+                    .intoMemorySegment(ALL, dBeta + 4L * j, ORDER, inside);
         }
-    }
-
-    private static FloatVector load(long from, int i, VectorMask<Float> inside) {
-        return FloatVector.fromMemorySegment(SPECIES, ALL, from + 4L * i, ORDER, inside);
     }
 }

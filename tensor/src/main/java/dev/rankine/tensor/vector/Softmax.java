@@ -69,8 +69,13 @@ final class Softmax {
     private static void hide(long x, float scale, long mask, long y, int count) {
         for (int i = 0; i < count; i += COUNT) {
             VectorMask<Float> inside = SPECIES.indexInRange(i, count);
-            VectorMask<Float> seen = load(mask, i, inside).compare(VectorOperators.NE, VectorMath.ZERO);
-            LOWEST.blend(load(x, i, inside).mul(scale), seen).intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
+            VectorMask<Float> seen = FloatVector.fromMemorySegment(SPECIES, ALL, mask + 4L * i, ORDER, inside)
+                    .compare(VectorOperators.NE, VectorMath.ZERO);
+            LOWEST.blend(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, inside)
+                                    .mul(scale),
+                            seen)
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER, inside);
         }
     }
 
@@ -80,18 +85,18 @@ final class Softmax {
         }
     }
 
-    private static FloatVector load(long from, int i, VectorMask<Float> inside) {
-        return FloatVector.fromMemorySegment(SPECIES, ALL, from + 4L * i, ORDER, inside);
-    }
-
     private static void scale(long x, float factor, long y, int count) {
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            Lanes.load(x + 4L * i).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                    .mul(factor)
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
         if (i < count) {
-            VectorMask<Float> rest = Lanes.first(count - i);
-            load(x, i, rest).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
+                    .mul(factor)
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER, rest);
         }
     }
 
@@ -100,20 +105,28 @@ final class Softmax {
         FloatVector inner = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            inner = Lanes.load(y + 4L * i).fma(Lanes.load(dY + 4L * i), inner);
+            inner = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER)
+                    .fma(FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER), inner);
         }
-        VectorMask<Float> rest = Lanes.first(count - i);
+        VectorMask<Float> rest = SPECIES.indexInRange(i, count);
         if (i < count) {
-            inner = load(y, i, rest).fma(load(dY, i, rest), inner);
+            inner = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, rest)
+                    .fma(FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest), inner);
         }
         float sum = Lanes.sum(inner);
         for (i = 0; i + COUNT <= count; i += COUNT) {
-            FloatVector centred = Lanes.load(dY + 4L * i).sub(sum);
-            centred.mul(Lanes.load(y + 4L * i)).mul(scale).intoMemorySegment(ALL, dX + 4L * i, ORDER);
+            FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
+                    .sub(sum);
+            centred.mul(FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER))
+                    .mul(scale)
+                    .intoMemorySegment(ALL, dX + 4L * i, ORDER);
         }
         if (i < count) {
-            FloatVector centred = load(dY, i, rest).sub(sum);
-            centred.mul(load(y, i, rest)).mul(scale).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
+            FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
+                    .sub(sum);
+            centred.mul(FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, rest))
+                    .mul(scale)
+                    .intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
         }
     }
 
