@@ -159,7 +159,7 @@ final class CompareCommand implements Runnable {
         double weightDecay = training.weightDecay();
         TaskSetup setup = taskOptions.setup();
         try (Backend backend = backendOptions.open(console)) {
-            TaskSetup.Loaded loaded = setup.load(backend, console, seeds.getFirst());
+            LoadedTask<?> loaded = setup.load(backend, console, seeds.getFirst());
             Task task = loaded.task();
             int examples = loaded.train().size();
             loaded.dev();

@@ -52,7 +52,7 @@ final class EvaluateCommand implements Runnable {
         Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
         int examples;
         try (Backend backend = backendOptions.open(console)) {
-            TaskSetup.Loaded loaded = setup.load(backend, console, 0);
+            LoadedTask<?> loaded = setup.load(backend, console, 0);
             Examples data = loaded.dev();
             examples = data.size();
             adapters.forEach(

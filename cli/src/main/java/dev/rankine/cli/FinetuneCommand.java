@@ -80,7 +80,7 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         TaskSetup setup = taskOptions.setup();
         try (Backend backend = backendOptions.open(console)) {
-            TaskSetup.Loaded loaded = setup.load(backend, console, seed);
+            LoadedTask<?> loaded = setup.load(backend, console, seed);
             Examples trainData = loaded.train();
             Examples devData = loaded.dev();
             TrainerSettings settings = training.settings(trainData.size(), seed);

@@ -3,7 +3,6 @@ package dev.rankine.cli;
 import dev.rankine.lora.task.Examples;
 import dev.rankine.lora.task.LanguageModelling;
 import dev.rankine.lora.task.MaskedModelling;
-import dev.rankine.lora.task.Task;
 import dev.rankine.lora.task.TokenExamples;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.data.Documents;
@@ -12,7 +11,6 @@ import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextPair;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,40 +101,15 @@ record LanguageSetup(Path model, boolean holes, @Nullable Texts train, Texts dev
 
     /** Warns of what the model's configuration says and nobody here knows, and says what begins at random. */
     @Override
-    public Loaded load(Backend backend, Console console, long seed) {
+    public LoadedTask<?> load(Backend backend, Console console, long seed) {
         if (holes) {
             MaskedModelling task = MaskedModelling.load(backend, model, settings.maxLength());
-            if (!task.fresh().isEmpty()) {
-                console.say(model + " has no head for this task, so it begins at random: "
-                        + String.join(", ", task.fresh()));
-            }
-            return loaded(task, texts -> task.encode(texts.documents, texts.source.limit()));
+            TaskSetup.sayFresh(task.fresh(), model, console);
+            return new LoadedTask<>(task, train, dev, texts -> task.encode(texts.documents, texts.source.limit()));
         }
         LanguageModelling task = LanguageModelling.load(backend, model, settings);
-        if (!task.unknownKeys().isEmpty()) {
-            console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
-                    + String.join(", ", task.unknownKeys()));
-        }
-        return loaded(task, texts -> encode(task, texts, console));
-    }
-
-    private Loaded loaded(Task task, Function<Texts, Examples> encode) {
-        return new Loaded() {
-            @Override
-            public Task task() {
-                return task;
-            }
-
-            @Override
-            public Examples train() {
-                return encode.apply(train == null ? dev : train);
-            }
-
-            @Override
-            public Examples dev() {
-                return encode.apply(dev);
-            }
-        };
+        TaskSetup.warnOfUnknown(task.unknownKeys(), model, console);
+        return new LoadedTask<>(task, train, dev, texts -> encode(task, texts, console));
     }
 
     private static Examples encode(LanguageModelling task, Texts texts, Console console) {

@@ -1,7 +1,6 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.Examples;
-import dev.rankine.lora.task.Task;
 import dev.rankine.lora.task.TextScoring;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.data.TextExamples;
@@ -71,33 +70,15 @@ record ScoringSetup(
 
     /** Says which labels there are and what begins at random. */
     @Override
-    public Loaded load(Backend backend, Console console, long seed) {
+    public LoadedTask<?> load(Backend backend, Console console, long seed) {
         TextScoring.Settings settings =
                 UsageException.whileChecking(() -> new TextScoring.Settings(labels, pairs, maxLength, seed));
         TextScoring task = TextScoring.load(backend, model, settings);
         if (!labels.isEmpty()) {
             console.say("labels: " + String.join(", ", labels));
         }
-        if (!task.fresh().isEmpty()) {
-            console.say(
-                    model + " has no head for this task, so it begins at random: " + String.join(", ", task.fresh()));
-        }
-        return new Loaded() {
-            @Override
-            public Task task() {
-                return task;
-            }
-
-            @Override
-            public Examples train() {
-                return encode(task, train == null ? dev : train, console);
-            }
-
-            @Override
-            public Examples dev() {
-                return encode(task, dev, console);
-            }
-        };
+        TaskSetup.sayFresh(task.fresh(), model, console);
+        return new LoadedTask<>(task, train, dev, examples -> encode(task, examples, console));
     }
 
     private static Examples encode(TextScoring task, TextExamples examples, Console console) {

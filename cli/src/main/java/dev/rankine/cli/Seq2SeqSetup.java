@@ -2,7 +2,6 @@ package dev.rankine.cli;
 
 import dev.rankine.lora.task.Examples;
 import dev.rankine.lora.task.Seq2Seq;
-import dev.rankine.lora.task.Task;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.data.LengthLimit;
 import dev.rankine.transformer.data.PromptedTexts;
@@ -17,18 +16,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sequence to sequence: source, tab, target in every line, or columns that a template names.
  *
+ * @param train null where nothing is trained
  * @param template that is kept with what is trained, null where sources stand for themselves
  * @param maxLength what sequences are cut to; null if longer ones than the model's positions are an error
  */
 record Seq2SeqSetup(
         Path model,
-        @Nullable DataSource trainSource,
-        DataSource devSource,
-        List<TextPair> trainPairs,
-        List<TextPair> devPairs,
+        @Nullable Pairs train,
+        Pairs dev,
         @Nullable Template template,
-        @Nullable Integer maxLength)
-        implements TaskSetup {
+        @Nullable Integer maxLength) implements TaskSetup {
+    /** What a file holds. */
+    private record Pairs(DataSource source, List<TextPair> pairs) {
+        List<String> rows() {
+            return pairs.stream()
+                    .map(pair -> pair.source() + "\t" + pair.target())
+                    .toList();
+        }
+    }
+
     /**
      * How files are read.
      *
@@ -37,66 +43,47 @@ record Seq2SeqSetup(
      * @param header whether the files' first line names the columns
      */
     record Reading(@Nullable Template template, @Nullable Template ofFiles, boolean header) {
-        private List<TextPair> pairs(DataSource source) {
-            return ofFiles == null
+        private Pairs read(DataSource source) {
+            List<TextPair> pairs = ofFiles == null
                     ? TsvPairs.read(source.file(), source.limit())
                     : PromptedTexts.read(source.file(), ofFiles, header, source.limit());
+            return new Pairs(source, pairs);
         }
     }
 
     static Seq2SeqSetup read(
             Path model, @Nullable DataSource train, DataSource dev, Reading reading, @Nullable Integer maxLength) {
-        List<TextPair> trainPairs = train == null ? List.of() : reading.pairs(train);
-        return new Seq2SeqSetup(model, train, dev, trainPairs, reading.pairs(dev), reading.template, maxLength);
+        Pairs trainPairs = train == null ? null : reading.read(train);
+        return new Seq2SeqSetup(model, trainPairs, reading.read(dev), reading.template, maxLength);
     }
 
     @Override
     public List<String> trainRows() {
-        return rows(trainPairs);
+        return train == null ? List.of() : train.rows();
     }
 
     @Override
     public List<String> devRows() {
-        return rows(devPairs);
-    }
-
-    private static List<String> rows(List<TextPair> pairs) {
-        return pairs.stream().map(pair -> pair.source() + "\t" + pair.target()).toList();
+        return dev.rows();
     }
 
     /** Warns of what the model's configuration says and nobody here knows. */
     @Override
-    public Loaded load(Backend backend, Console console, long seed) {
+    public LoadedTask<?> load(Backend backend, Console console, long seed) {
         Seq2Seq task = Seq2Seq.load(backend, model, template);
-        if (!task.unknownKeys().isEmpty()) {
-            console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
-                    + String.join(", ", task.unknownKeys()));
-        }
-        return new Loaded() {
-            @Override
-            public Task task() {
-                return task;
-            }
-
-            @Override
-            public Examples train() {
-                return encode(task, trainSource == null ? devSource : trainSource, trainPairs, console);
-            }
-
-            @Override
-            public Examples dev() {
-                return encode(task, devSource, devPairs, console);
-            }
-        };
+        TaskSetup.warnOfUnknown(task.unknownKeys(), model, console);
+        return new LoadedTask<>(task, train, dev, file -> encode(task, file, console));
     }
 
-    private Examples encode(Seq2Seq task, DataSource source, List<TextPair> pairs, Console console) {
+    private Examples encode(Seq2Seq task, Pairs read, Console console) {
+        List<TextPair> pairs = read.pairs;
+        Path file = read.source.file();
         Seq2Seq.Encoded encoded =
                 maxLength == null ? task.encode(pairs) : task.encode(pairs, limit(maxLength, task.longest()));
-        sayUnknown(source.file(), "sources", encoded.unknownInSources(), console);
-        sayUnknown(source.file(), "targets", encoded.unknownInTargets(), console);
+        sayUnknown(file, "sources", encoded.unknownInSources(), console);
+        sayUnknown(file, "targets", encoded.unknownInTargets(), console);
         if (encoded.truncated() > 0) {
-            console.warn(source.file() + ": " + encoded.truncated() + " pairs were cut to " + maxLength + " symbols");
+            console.warn(file + ": " + encoded.truncated() + " pairs were cut to " + maxLength + " symbols");
         }
         return encoded;
     }

@@ -1,8 +1,7 @@
 package dev.rankine.cli;
 
-import dev.rankine.lora.task.Examples;
-import dev.rankine.lora.task.Task;
 import dev.rankine.tensor.Backend;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +23,20 @@ interface TaskSetup {
      *
      * @param seed of what begins at random
      */
-    Loaded load(Backend backend, Console console, long seed);
+    LoadedTask<?> load(Backend backend, Console console, long seed);
 
-    /** The task with its model. What is lost where examples become ids is warned of. */
-    interface Loaded {
-        Task task();
+    /** Warns of what the model's configuration says and nobody here knows. */
+    static void warnOfUnknown(List<String> keys, Path model, Console console) {
+        if (!keys.isEmpty()) {
+            console.warn(model.resolve("config.json") + ": keys without a known meaning are passed over: "
+                    + String.join(", ", keys));
+        }
+    }
 
-        Examples train();
-
-        Examples dev();
+    /** Says which modules the model's folder lacks. */
+    static void sayFresh(List<String> modules, Path model, Console console) {
+        if (!modules.isEmpty()) {
+            console.say(model + " has no head for this task, so it begins at random: " + String.join(", ", modules));
+        }
     }
 }
