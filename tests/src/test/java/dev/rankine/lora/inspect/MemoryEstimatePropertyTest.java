@@ -42,7 +42,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The memory on paper against the memory that steps take, and what follows from it. */
 class MemoryEstimatePropertyTest {
     private static final Backend VECTOR = Backends.choose("vector", 1).backend();
-    private static final long GIB = 1L << 30;
 
     /** Within a fifth, for encoder-decoders of all proportions. */
     @Property(tries = 12)
