@@ -96,6 +96,17 @@ class MemoryLimitPropertyTest {
         assertThatThrownBy(() -> MemoryEstimate.of(form, 1, 1, 0, 8)).hasMessageContaining("at least 1 example");
     }
 
+    /** An estimate beyond what a number holds is the largest there is, and fits nowhere. */
+    @Test
+    void absurdModelsFitNowhere() {
+        int most = Integer.MAX_VALUE;
+        ModelForm form = new ModelForm(most, most, most, most, most, true);
+        MemoryEstimate absurd = MemoryEstimate.of(form, Long.MAX_VALUE, 1, most, most);
+        assertThat(absurd.total()).isEqualTo(Long.MAX_VALUE);
+        assertThatThrownBy(() -> absurd.require(MachineMemory.here())).hasMessageContaining("not even one example");
+        assertThatThrownBy(() -> new ModelForm(-1, 1, 1, 1, 0, false)).hasMessageContaining("a width of -1");
+    }
+
     @Test
     void thisMachineHasMemory() {
         MachineMemory here = MachineMemory.here();
