@@ -72,8 +72,8 @@ final class LayerNorm {
                             .mul(rstd),
                     sumGn);
         }
-        VectorMask<Float> rest = SPECIES.indexInRange(i, count);
         if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
             FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
                     .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest));
             sumG = sumG.add(g);
@@ -83,9 +83,15 @@ final class LayerNorm {
                             .mul(rstd),
                     sumGn);
         }
-        float meanG = Lanes.sum(sumG) / count;
-        FloatVector minusMeanGn = FloatVector.broadcast(SPECIES, -Lanes.sum(sumGn) / count);
-        for (i = 0; i + COUNT <= count; i += COUNT) {
+        centre(x, gamma, mean, rstd, Lanes.sum(sumG) / count, Lanes.sum(sumGn) / count, dY, dX, count);
+    }
+
+    /** The second pass: with both in one method C1 runs out of registers. */
+    private static void centre(
+            long x, long gamma, float mean, float rstd, float meanG, float meanGn, long dY, long dX, int count) {
+        FloatVector minusMeanGn = FloatVector.broadcast(SPECIES, -meanGn);
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
             FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
                     .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER));
             FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
@@ -94,6 +100,7 @@ final class LayerNorm {
             n.fma(minusMeanGn, g.sub(meanG)).mul(rstd).intoMemorySegment(ALL, dX + 4L * i, ORDER);
         }
         if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
             FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
                     .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest));
             FloatVector n = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
