@@ -14,8 +14,10 @@ import static dev.rankine.autograd.op.LowRankLinear.lowRankLinear;
 import static dev.rankine.autograd.op.Mean.mean;
 import static dev.rankine.autograd.op.Permute.permute;
 import static dev.rankine.autograd.op.Reshape.reshape;
+import static dev.rankine.autograd.op.ResidualNorm.residualNorm;
 import static dev.rankine.autograd.op.RmsNorm.rmsNorm;
 import static dev.rankine.autograd.op.Rope.rope;
+import static dev.rankine.autograd.op.ScaleColumns.scaleColumns;
 import static dev.rankine.autograd.op.Slice.slice;
 import static dev.rankine.autograd.op.Softmax.softmax;
 import static dev.rankine.autograd.op.Sum.sum;
@@ -99,6 +101,18 @@ class OperationErrorTest {
                 of("rmsNorm: [2, 0]: the last axis has no elements", () -> rmsNorm(x(2, 0), x(0), 1e-5)),
                 of("rmsNorm: []", () -> rmsNorm(x(), x(1), 1e-5)),
                 of("rmsNorm: epsilon must be positive", () -> rmsNorm(x(3), x(3), 0)),
+                of(
+                        "residualNorm: f must be [2, 3], got [3]",
+                        () -> residualNorm(x(2, 3), x(3), x(3), x(3), 1e-5, null)),
+                of(
+                        "residualNorm: gamma must be [3], got [2]",
+                        () -> residualNorm(x(2, 3), x(2, 3), x(2), x(3), 1e-5, null)),
+                of(
+                        "residualNorm: beta must be [3], got [1]",
+                        () -> residualNorm(x(2, 3), x(2, 3), x(3), x(1), 1e-5, null)),
+                of("residualNorm: epsilon must be positive", () -> residualNorm(x(3), x(3), x(3), x(3), 0, null)),
+                of("scaleColumns: f must be [3], got [2]", () -> scaleColumns(x(2, 3), x(2), null)),
+                of("scaleColumns: the bias must be [3], got [1]", () -> scaleColumns(x(2, 3), x(3), x(1))),
                 of("rope: the sines must be [2, 1], got [2, 2]", () -> turn(x(2, 4), x(2, 1), x(2, 2))),
                 of("rope: [2, 3] x [2, 2]: x must be [..., T, D]", () -> turn(x(2, 3), x(2, 2), x(2, 2))),
                 of("rope: [4] x [2]: x must be [..., T, D]", () -> turn(x(4), x(2), x(2))),
