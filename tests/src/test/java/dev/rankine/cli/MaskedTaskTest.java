@@ -2,7 +2,7 @@ package dev.rankine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rankine.Repository;
+import dev.rankine.ModelFixture;
 import dev.rankine.transformer.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,9 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Filling holes from files to texts, on a tiny BERT. */
 class MaskedTaskTest {
-    private static final List<String> WORDS = List.of(
-            "[PAD] [UNK] [CLS] [SEP] [MASK] good bad fine poor a the film one two zero is it and very".split(" "));
-
     @TempDir
     Path folder;
 
@@ -28,15 +25,7 @@ class MaskedTaskTest {
 
     @BeforeEach
     void model() throws IOException {
-        model = Files.createDirectory(folder.resolve("model"));
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(
-                    Repository.root()
-                            .resolve("tests/fixtures/models/bert_words")
-                            .resolve(file),
-                    model.resolve(file));
-        }
-        Files.write(model.resolve("vocab.txt"), WORDS);
+        model = ModelFixture.bertOfWords(folder);
     }
 
     private Called call(String command, Object... more) {

@@ -2,7 +2,7 @@ package dev.rankine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rankine.Repository;
+import dev.rankine.ModelFixture;
 import dev.rankine.transformer.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,10 +23,7 @@ class SubWordsTaskTest {
 
     @BeforeEach
     void model() throws IOException {
-        model = Files.createDirectory(folder.resolve("model"));
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(Repository.root().resolve("tests/fixtures/models/bart").resolve(file), model.resolve(file));
-        }
+        model = ModelFixture.of("bart", folder);
         tokens("<s>", "<pad>", "</s>");
     }
 

@@ -2,7 +2,7 @@ package dev.rankine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rankine.Repository;
+import dev.rankine.ModelFixture;
 import dev.rankine.transformer.train.Outcome;
 import dev.rankine.transformer.train.RunFolder;
 import java.io.IOException;
@@ -21,10 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Classification and regression, from files to answers, on a tiny BERT with a tiny WordPiece vocabulary. */
 class TextTasksTest {
-    private static final List<String> WORDS = List.of("[PAD] [UNK] [CLS] [SEP] [MASK] good bad fine poor a the film one"
-            .concat(" two zero is it and very")
-            .split(" "));
-
     @TempDir
     Path folder;
 
@@ -32,12 +28,7 @@ class TextTasksTest {
 
     @BeforeEach
     void model() throws IOException {
-        model = Files.createDirectory(folder.resolve("model"));
-        Path fixture = Repository.root().resolve("tests/fixtures/models/bert_words");
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(fixture.resolve(file), model.resolve(file));
-        }
-        Files.write(model.resolve("vocab.txt"), WORDS);
+        model = ModelFixture.bertOfWords(folder);
     }
 
     private Path file(String name, String... lines) throws IOException {
@@ -239,7 +230,7 @@ class TextTasksTest {
                 20);
         Files.write(
                 model.resolve("vocab.txt"),
-                WORDS.stream()
+                ModelFixture.WORDS.stream()
                         .map(w -> w + "\n" + w + w)
                         .collect(Collectors.joining("\n"))
                         .lines()

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rankine.Repository;
+import dev.rankine.ModelFixture;
 import dev.rankine.autograd.Variable;
 import dev.rankine.lora.Methods;
 import dev.rankine.lora.inspect.MemoryEstimate;
@@ -33,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TextScoringTest {
     private static final Backend REFERENCE = new ReferenceBackend();
     private static final int POSITIONS = 12;
-    private static final List<String> WORDS = List.of(
-            ("[PAD] [UNK] [CLS] [SEP] [MASK] good bad fine poor a the film one two zero is it and very").split(" "));
 
     @TempDir
     Path folder;
@@ -43,12 +41,7 @@ class TextScoringTest {
 
     @BeforeEach
     void model() throws IOException {
-        model = Files.createDirectory(folder.resolve("model"));
-        Path fixture = Repository.root().resolve("tests/fixtures/models/bert_words");
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(fixture.resolve(file), model.resolve(file));
-        }
-        Files.write(model.resolve("vocab.txt"), WORDS);
+        model = ModelFixture.bertOfWords(folder);
     }
 
     private TextScoring load(List<String> labels, @Nullable Integer length) {
