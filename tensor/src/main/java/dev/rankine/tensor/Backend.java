@@ -230,22 +230,7 @@ public interface Backend extends AutoCloseable {
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
-        attentionBackward(q, k, v, saved, scale, dropout, dOut, dQ, dK, dV);
-    }
-
-    /** The same from the probabilities before dropout. */
-    default void attentionBackward(
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            Tensor probabilities,
-            double scale,
-            @Nullable Dropout dropout,
-            Tensor dOut,
-            Tensor dQ,
-            Tensor dK,
-            Tensor dV) {
-        Composed.attentionBackward(q, k, v, probabilities, scale, dropout, dOut, dQ, dK, dV);
+        Composed.attentionBackward(q, k, v, saved, scale, dropout, dOut, dQ, dK, dV);
     }
 
     /**

@@ -270,6 +270,7 @@ public final class TornadoBackend implements Backend {
             Tensor q,
             Tensor k,
             Tensor v,
+            @Nullable Tensor mask,
             Tensor probabilities,
             double scale,
             @Nullable Dropout dropout,

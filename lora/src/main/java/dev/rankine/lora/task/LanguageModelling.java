@@ -132,7 +132,7 @@ public final class LanguageModelling implements Task {
 
     @Override
     public List<String> metrics() {
-        return List.of(PerplexityMeasure.LOSS, PerplexityMeasure.PERPLEXITY);
+        return PerplexityMeasure.METRICS;
     }
 
     @Override

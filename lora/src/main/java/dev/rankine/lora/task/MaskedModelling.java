@@ -114,7 +114,7 @@ public final class MaskedModelling implements Task {
 
     @Override
     public List<String> metrics() {
-        return List.of(PerplexityMeasure.LOSS, PerplexityMeasure.PERPLEXITY);
+        return PerplexityMeasure.METRICS;
     }
 
     @Override

@@ -111,13 +111,6 @@ final class Attention {
         }
     }
 
-    private static void requireExamples(String operation, Tensor q, Backend.@Nullable Dropout dropout) {
-        if (dropout != null) {
-            Shape examples = dropout.draw().examples().shape();
-            ShapeMismatch.require(operation, "examples", Shape.of(q.shape().dim(0)), examples);
-        }
-    }
-
     private interface Head {
         void run(int example, int head, Stage stage, Scratch scratch);
     }
@@ -162,14 +155,13 @@ final class Attention {
             Tensor out,
             Tensor saved) {
         requireShapes("attention", q, k, v, mask, saved, out);
-        requireExamples("attention", q, dropout);
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);
         Heads headsOut = Heads.of(out);
         Heads kept = Heads.of(saved);
         Seen seen = Seen.of(mask);
-        Dropper dropper = dropout == null ? null : Dropper.of(dropout);
+        Dropper dropper = dropout == null ? null : Dropper.of("attention", dropout, q);
         int t = headsQ.rows();
         int s = headsK.rows();
         int d = headsQ.columns();
@@ -219,7 +211,6 @@ final class Attention {
         ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
         ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
         ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
-        requireExamples(operation, q, dropout);
         Heads headsQ = Heads.of(q);
         Heads headsK = Heads.of(k);
         Heads headsV = Heads.of(v);
@@ -229,7 +220,7 @@ final class Attention {
         Heads headsDQ = Heads.of(dQ);
         Heads headsDK = Heads.of(dK);
         Heads headsDV = Heads.of(dV);
-        Dropper dropper = dropout == null ? null : Dropper.of(dropout);
+        Dropper dropper = dropout == null ? null : Dropper.of(operation, dropout, q);
         int t = headsQ.rows();
         int s = headsK.rows();
         int d = headsQ.columns();

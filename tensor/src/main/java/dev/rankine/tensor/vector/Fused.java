@@ -172,7 +172,7 @@ final class Fused {
     // ---- random numbers ----
 
     void uniform(Draw draw, Tensor out) {
-        requireExamples("uniform", draw, out);
+        Dropper.requireExamples("uniform", draw, out);
         RandomKernels random = Dropper.random(draw);
         Grid grid = Grid.rows("uniform", byExample(out), column(draw.examples()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
@@ -189,8 +189,7 @@ final class Fused {
 
     void dropout(Tensor x, Backend.Dropout dropout, Tensor y) {
         ShapeMismatch.require("dropout", "y", x.shape(), y.shape());
-        requireExamples("dropout", dropout.draw(), y);
-        Dropper dropper = Dropper.of(dropout);
+        Dropper dropper = Dropper.of("dropout", dropout, y);
         Tensor rows = byExample(y);
         long from = Native.address(rows);
         long step = 4L * rows.shape().dim(1);
@@ -199,17 +198,6 @@ final class Fused {
             int example = (int) ((at[0] - from) / Math.max(1, step));
             dropper.run(example, first, at[1], at[0], count, stage);
         });
-    }
-
-    private static void requireExamples(String operation, Draw draw, Tensor out) {
-        if (out.shape().rank() == 0) {
-            throw ShapeMismatch.in(operation, "the first axis must be that of the examples", out.shape());
-        }
-        ShapeMismatch.require(
-                operation,
-                "examples",
-                Shape.of(out.shape().dim(0)),
-                draw.examples().shape());
     }
 
     /** A contiguous tensor with one row for each example. */

@@ -6,8 +6,6 @@ import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import dev.rankine.tensor.Backend;
-import dev.rankine.tensor.Shape;
-import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
@@ -50,15 +48,6 @@ final class ResidualNorm {
         }
     }
 
-    private static @Nullable Dropper dropper(String operation, Backend.@Nullable Dropout dropout, Tensor x) {
-        if (dropout == null) {
-            return null;
-        }
-        Shape examples = dropout.draw().examples().shape();
-        ShapeMismatch.require(operation, "examples", Shape.of(x.shape().dim(0)), examples);
-        return Dropper.of(dropout);
-    }
-
     void forward(
             Tensor x,
             Tensor f,
@@ -73,7 +62,7 @@ final class ResidualNorm {
         String operation = "residualNorm";
         Fused.requireChannels(operation, x, gamma);
         Fused.requireChannels(operation, x, beta);
-        Dropper dropper = dropper(operation, dropout, sum);
+        Dropper dropper = dropout == null ? null : Dropper.of(operation, dropout, sum);
         Tensor scale = gamma.contiguous();
         Tensor shift = beta.contiguous();
         long scaleAt = Native.address(scale);
@@ -105,17 +94,15 @@ final class ResidualNorm {
             Tensor dF) {
         String operation = "residualNormBackward";
         Fused.requireChannels(operation, sum, gamma);
-        Dropper dropper = dropper(operation, dropout, dX);
+        Dropper dropper = Dropper.of(operation, dropout, dX);
         Tensor scale = gamma.contiguous();
         long scaleAt = Native.address(scale);
         Place place = Place.of(dX);
         Grid grid = Grid.rows(operation, dX, dF, Fused.evenRows(sum), Fused.evenRows(dY), mean, rstd);
         grid.forRows(pool, stages, COST * (long) grid.length(), (at, first, count, stage) -> {
             LayerNorm.backwardRow(at[2], scaleAt, Lanes.get(at[4]), Lanes.get(at[5]), at[3], at[0], count);
-            if (dropper != null) {
-                int row = place.row(at[0]);
-                dropper.run(place.example(row), place.position(row), at[0], at[1], count, stage);
-            }
+            int row = place.row(at[0]);
+            dropper.run(place.example(row), place.position(row), at[0], at[1], count, stage);
         });
         Reference.reachabilityFence(scale);
     }

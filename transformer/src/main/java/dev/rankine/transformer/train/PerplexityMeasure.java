@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 public final class PerplexityMeasure implements Measure {
     public static final String LOSS = "token_loss";
     public static final String PERPLEXITY = "perplexity";
+    public static final List<String> METRICS = List.of(LOSS, PERPLEXITY);
 
     private final TokenObjective objective;
     private final TokenTexts texts;
