@@ -1,5 +1,6 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.task.Keep;
 import dev.rankine.tensor.files.Whole;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
@@ -28,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record ComparisonPlan(Map<String, String> common) {
     private static final String FILE = "plan.json";
+    /** What runs did that were made before there was a choice, and so do not say it. */
+    private static final Map<String, String> FORMERLY = Map.of("keep", Keep.LAST.toString(), "recompute", "false");
+
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -65,7 +69,13 @@ record ComparisonPlan(Map<String, String> common) {
         return named;
     }
 
-    private static void requireEqual(String where, Map<String, String> before, Map<String, String> now) {
+    private static void requireEqual(String where, Map<String, String> said, Map<String, String> now) {
+        Map<String, String> before = new LinkedHashMap<>(said);
+        FORMERLY.forEach((key, value) -> {
+            if (now.containsKey(key)) {
+                before.putIfAbsent(key, value);
+            }
+        });
         Set<String> keys = new LinkedHashSet<>(before.keySet());
         keys.addAll(now.keySet());
         List<String> differences = keys.stream()

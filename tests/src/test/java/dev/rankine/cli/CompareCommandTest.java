@@ -63,6 +63,15 @@ class CompareCommandTest {
 
         Map<String, String> before = contents();
         Files.delete(bench.out().resolve("salora-3").resolve("summary.json"));
+        Path older = bench.out().resolve("lora-0").resolve("summary.json"); // of a program without these choices
+        Files.writeString(
+                older,
+                Files.readString(older)
+                        .replaceFirst(",\\s*\"kept_step\" : \\d+", "")
+                        .replaceFirst("\"keep\" : \"last\",", "")
+                        .replaceFirst("\"recompute\" : \"false\",", ""));
+        assertThat(Files.readString(older)).doesNotContain("\"keep\"", "kept_step", "recompute");
+        before.put("lora-0/summary.json", Files.readString(older));
         Called again = twoByTwo("--resume");
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.err().lines().filter(line -> line.contains("is finished")))

@@ -7,14 +7,10 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
-import dev.rankine.transformer.TransformerSettings;
-import dev.rankine.transformer.data.TextPair;
-import dev.rankine.transformer.text.CharacterVocabulary;
 import dev.rankine.transformer.train.MetricsEntry;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.TrainerSettings;
-import dev.rankine.transformer.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FineTuningTest {
-    private static final List<TextPair> PAIRS = List.of(
-            new TextPair("ab", "AB"),
-            new TextPair("ba", "BA"),
-            new TextPair("aab", "AAB"),
-            new TextPair("b", "B"),
-            new TextPair("bba", "BBA"));
     private static final TrainerSettings SETTINGS =
             TrainerSettings.of(6, 2, 0.02).withSteps(1, 4, 4).withSeed(3);
 
@@ -40,15 +30,8 @@ class FineTuningTest {
     private final Backend backend = Backends.choose("reference", 1).backend();
 
     private FineTuning tuning(Method method) {
-        var stack = new TransformerSettings.Stack(1, 2, 12);
-        Seq2Seq task = Seq2Seq.fresh(
-                "tiny",
-                backend,
-                TransformerSettings.of(6, 8, 12, stack, stack),
-                CharacterVocabulary.of(List.of("ab")),
-                CharacterVocabulary.of(List.of("AB")),
-                5);
-        pairs = task.encode(PAIRS);
+        Seq2Seq task = Capitals.task(backend);
+        pairs = task.encode(Capitals.PAIRS);
         return new FineTuning(task, method, SETTINGS, 0);
     }
 
@@ -63,14 +46,7 @@ class FineTuningTest {
         assertThat(expected.training().steps()).isEqualTo(18);
 
         Path path = folder.resolve("interrupted");
-        FineTuning first = tuning(SALORA).listen(new TrainingListener() {
-            @Override
-            public void onStep(long made, long steps, double rate) {
-                if (made == 11) {
-                    throw new IllegalStateException("the lights went out");
-                }
-            }
-        });
+        FineTuning first = tuning(SALORA).listen(Capitals.failingAt(11));
         assertThatThrownBy(() -> first.run(pairs, pairs, RunFolder.at(path, false)))
                 .hasMessageContaining("lights");
         RunFolder rest = RunFolder.at(path, true);
@@ -87,14 +63,7 @@ class FineTuningTest {
     @Test
     void aRunIsNotResumedWithOtherSettings() {
         Path path = folder.resolve("run");
-        FineTuning first = tuning(SALORA).listen(new TrainingListener() {
-            @Override
-            public void onStep(long made, long steps, double rate) {
-                if (made == 5) {
-                    throw new IllegalStateException("the lights went out");
-                }
-            }
-        });
+        FineTuning first = tuning(SALORA).listen(Capitals.failingAt(5));
         assertThatThrownBy(() -> first.run(pairs, pairs, RunFolder.at(path, false)))
                 .hasMessageContaining("lights");
         FineTuning other = tuning(SALORA.with(Map.of("alpha", "8")));

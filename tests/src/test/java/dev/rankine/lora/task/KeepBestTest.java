@@ -8,9 +8,6 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
-import dev.rankine.transformer.TransformerSettings;
-import dev.rankine.transformer.data.TextPair;
-import dev.rankine.transformer.text.CharacterVocabulary;
 import dev.rankine.transformer.train.MetricsEntry;
 import dev.rankine.transformer.train.Outcome;
 import dev.rankine.transformer.train.RunFolder;
@@ -31,12 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stays of a run that keeps its best evaluation is the argmax of what it logged. */
 class KeepBestTest {
-    private static final List<TextPair> PAIRS = List.of(
-            new TextPair("ab", "AB"),
-            new TextPair("ba", "BA"),
-            new TextPair("aab", "AAB"),
-            new TextPair("b", "B"),
-            new TextPair("bba", "BBA"));
     /** So fast that it gets worse again and again. */
     private static final TrainerSettings SETTINGS =
             TrainerSettings.of(6, 2, 0.3).withSteps(1, 1, 4).withSeed(3);
@@ -45,17 +36,6 @@ class KeepBestTest {
     Path folder;
 
     private final Backend backend = Backends.choose("reference", 1).backend();
-
-    private Seq2Seq task() {
-        var stack = new TransformerSettings.Stack(1, 2, 12);
-        return Seq2Seq.fresh(
-                "tiny",
-                backend,
-                TransformerSettings.of(6, 8, 12, stack, stack),
-                CharacterVocabulary.of(List.of("ab")),
-                CharacterVocabulary.of(List.of("AB")),
-                5);
-    }
 
     private static FineTuning tuning(Seq2Seq task, Method method) {
         return new FineTuning(task, method, SETTINGS, 0).keep(Keep.best("error_rate"));
@@ -90,8 +70,8 @@ class KeepBestTest {
     @ParameterizedTest
     @ValueSource(strings = {"lora", "dora", "adalora", "salora", "truncated", "prefix", "full"})
     void theFolderHoldsTheBestOfWhatWasLogged(String name) {
-        Seq2Seq task = task();
-        Seq2Seq.Encoded pairs = task.encode(PAIRS);
+        Seq2Seq task = Capitals.task(backend);
+        Seq2Seq.Encoded pairs = task.encode(Capitals.PAIRS);
         FineTuning tuning = tuning(task, method(name));
         List<Seen> seen = watch(tuning);
         RunFolder run = RunFolder.at(folder.resolve(name), false);
@@ -118,24 +98,20 @@ class KeepBestTest {
     @Test
     void anInterruptedRunKeepsTheSameBits() throws IOException {
         RunFolder whole = RunFolder.at(folder.resolve("whole"), false);
-        Seq2Seq task = task();
-        RunSummary expected = tuning(task, method("salora")).run(task.encode(PAIRS), task.encode(PAIRS), whole);
+        Seq2Seq task = Capitals.task(backend);
+        RunSummary expected =
+                tuning(task, method("salora")).run(task.encode(Capitals.PAIRS), task.encode(Capitals.PAIRS), whole);
         for (int at : new int[] {6, 15}) {
             Path path = folder.resolve("interrupted" + at);
-            Seq2Seq first = task();
-            FineTuning stopped = tuning(first, method("salora")).listen(new TrainingListener() {
-                @Override
-                public void onStep(long made, long steps, double rate) {
-                    if (made == at) {
-                        throw new IllegalStateException("the lights went out");
-                    }
-                }
-            });
-            assertThatThrownBy(() -> stopped.run(first.encode(PAIRS), first.encode(PAIRS), RunFolder.at(path, false)))
+            Seq2Seq first = Capitals.task(backend);
+            FineTuning stopped = tuning(first, method("salora")).listen(Capitals.failingAt(at));
+            assertThatThrownBy(() -> stopped.run(
+                            first.encode(Capitals.PAIRS), first.encode(Capitals.PAIRS), RunFolder.at(path, false)))
                     .hasMessageContaining("lights");
-            Seq2Seq second = task();
+            Seq2Seq second = Capitals.task(backend);
             RunFolder rest = RunFolder.at(path, true);
-            RunSummary resumed = tuning(second, method("salora")).run(second.encode(PAIRS), second.encode(PAIRS), rest);
+            RunSummary resumed = tuning(second, method("salora"))
+                    .run(second.encode(Capitals.PAIRS), second.encode(Capitals.PAIRS), rest);
             assertThat(resumed.keptStep()).isEqualTo(expected.keptStep());
             assertThat(resumed.training().after()).isEqualTo(expected.training().after());
             assertThat(Files.readAllBytes(rest.adapter().resolve("adapter_model.safetensors")))
@@ -145,10 +121,10 @@ class KeepBestTest {
 
     @Test
     void metricsThatThereAreNotAreRefused() {
-        FineTuning tuning = new FineTuning(task(), method("lora"), SETTINGS, 0);
+        FineTuning tuning = new FineTuning(Capitals.task(backend), method("lora"), SETTINGS, 0);
         assertThatThrownBy(() -> tuning.keep(Keep.best("bleu")))
                 .hasMessageContaining("seq2seq is not measured by 'bleu' but by exact, error_rate");
-        FineTuning unwatched = new FineTuning(task(), method("lora"), SETTINGS.withSteps(1, 0, 0), 0);
+        FineTuning unwatched = new FineTuning(Capitals.task(backend), method("lora"), SETTINGS.withSteps(1, 0, 0), 0);
         assertThatThrownBy(() -> unwatched.keep(Keep.best("exact"))).hasMessageContaining("evaluate in between");
         assertThat(unwatched.keep(Keep.LAST)).isSameAs(unwatched);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class RunFolderTest {
     @TempDir
@@ -99,6 +100,25 @@ class RunFolderTest {
         assertThat(json.get("after").get("exact").asDouble()).isEqualTo(.6);
         assertThat(json.get("retained_rank").propertyNames())
                 .containsExactly("model.encoder.layers.0.fc1", "model.decoder.layers.0.fc1");
+    }
+
+    @Test
+    void runsThatDoNotSayWhichStepStayedKeptTheLast() throws IOException {
+        RunFolder folder = RunFolder.at(temporary.resolve("one"), false);
+        folder.begin(0);
+        folder.finish(SUMMARY);
+        Path file = temporary.resolve("one/summary.json");
+        ObjectNode older = (ObjectNode) new JsonMapper().readTree(Files.readString(file));
+        older.remove("kept_step");
+        Files.writeString(file, older.toString());
+        assertThat(folder.summary()).isEqualTo(SUMMARY);
+        older.remove("steps");
+        Files.writeString(file, older.toString());
+        assertThatThrownBy(folder::summary)
+                .isInstanceOf(RunFolderException.class)
+                .hasMessageContaining("steps");
+        Files.writeString(file, "null");
+        assertThatThrownBy(folder::summary).hasMessageContaining("must be a JSON object");
     }
 
     @Test

@@ -3,13 +3,16 @@ package dev.rankine.transformer.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How the files of a run folder are written: keys_like_this in the order of the records; unknown keys are errors. */
 final class Json {
@@ -33,12 +36,18 @@ final class Json {
      * @throws RunFolderException naming the file and what is wrong with it
      */
     static <T> T read(Path file, Class<T> type) {
+        return read(file, type, object -> {});
+    }
+
+    /** The same of a file that an earlier version may have written, which lacks what is completed here. */
+    static <T> T read(Path file, Class<T> type, Consumer<ObjectNode> complete) {
         try {
-            T record = PAGE.readValue(Files.readAllBytes(file), type);
-            if (record == null) {
-                throw new RunFolderException(file + ": must be a JSON object, it is null");
+            JsonNode content = PAGE.readTree(Files.readAllBytes(file));
+            if (!(content instanceof ObjectNode object)) {
+                throw new RunFolderException(file + ": must be a JSON object, it is " + content.getNodeType());
             }
-            return record;
+            complete.accept(object);
+            return PAGE.treeToValue(object, type);
         } catch (IOException unreadable) {
             throw new RunFolderException(file + " cannot be read (" + unreadable + ")", unreadable);
         } catch (JacksonException malformed) {

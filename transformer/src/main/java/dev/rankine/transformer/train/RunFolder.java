@@ -102,7 +102,7 @@ public final class RunFolder {
     }
 
     /**
-     * The summary of a finished run.
+     * The summary of a finished run. Runs of the time when the last step's adapter always stayed do not say so.
      *
      * @throws RunFolderException if there is none or it cannot be read
      */
@@ -110,7 +110,11 @@ public final class RunFolder {
         if (!Files.exists(summaryFile())) {
             throw new RunFolderException(summaryFile() + " is not there: is the run finished?");
         }
-        return Json.read(summaryFile(), RunSummary.class);
+        return Json.read(summaryFile(), RunSummary.class, summary -> {
+            if (!summary.has("kept_step") && summary.has("steps")) {
+                summary.set("kept_step", summary.get("steps"));
+            }
+        });
     }
 
     public MetricsLog metrics() {
