@@ -2,6 +2,7 @@ package dev.rankine.lora;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.transformer.site.Site;
 import java.util.Map;
 
 /**
@@ -9,8 +10,12 @@ import java.util.Map;
  * computes through the adaptation interface of its site.
  */
 public sealed interface Adapter permits LinearDelta, SublayerAdapter, AttentionPrefix, InputPrompt {
+    Site<?> site();
+
     /** The Hugging Face module path of the site. */
-    String path();
+    default String path() {
+        return site().path();
+    }
 
     /** What is trained, by full name, such as {@code model.encoder.layers.0.fc1.lora_A.weight}. */
     Map<String, Variable> parameters();
@@ -20,9 +25,15 @@ public sealed interface Adapter permits LinearDelta, SublayerAdapter, AttentionP
         return Map.of();
     }
 
-    /** Sits down on the site. */
+    /**
+     * Sits down on the site. Does nothing if the adapter is there already.
+     *
+     * @throws IllegalStateException if another one is
+     */
     void attach();
 
     /** Leaves the site, which computes as before. Does nothing if the adapter is not there. */
-    void detach();
+    default void detach() {
+        site().leave(this);
+    }
 }

@@ -80,8 +80,8 @@ public final class AdapterFusion implements SublayerAdapter {
     }
 
     @Override
-    public String path() {
-        return site.path();
+    public ResidualSite site() {
+        return site;
     }
 
     @Override
@@ -101,20 +101,6 @@ public final class AdapterFusion implements SublayerAdapter {
             experts.get(n).parameters(expert(site, n)).forEach((name, weight) -> state.put(name, weight.data()));
         }
         return state;
-    }
-
-    @Override
-    public void attach() {
-        if (!site.holds(this)) {
-            site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
-        }
     }
 
     @Override

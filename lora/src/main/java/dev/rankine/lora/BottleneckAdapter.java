@@ -37,27 +37,13 @@ public final class BottleneckAdapter implements SublayerAdapter {
     }
 
     @Override
-    public String path() {
-        return site.path();
+    public ResidualSite site() {
+        return site;
     }
 
     @Override
     public Map<String, Variable> parameters() {
         return bottleneck.parameters(name(site));
-    }
-
-    @Override
-    public void attach() {
-        if (!site.holds(this)) {
-            site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
-        }
     }
 
     @Override

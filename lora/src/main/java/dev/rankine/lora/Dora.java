@@ -231,22 +231,6 @@ public final class Dora implements Mergeable, Ranked {
         return delta;
     }
 
-    // ---- its life ----
-
-    @Override
-    public void attach() {
-        if (!site.holds(this)) {
-            site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
-        }
-    }
-
     @Override
     public String toString() {
         return "the DoRA adapter of " + path();

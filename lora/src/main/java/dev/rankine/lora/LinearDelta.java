@@ -4,10 +4,11 @@ import dev.rankine.transformer.site.LinearSite;
 
 /** An adapter that changes the product with a weight matrix. */
 public non-sealed interface LinearDelta extends Adapter, LinearSite.Adaptation {
+    @Override
     LinearSite site();
 
     @Override
-    default String path() {
-        return site().path();
+    default void attach() {
+        site().occupy(this);
     }
 }

@@ -225,15 +225,8 @@ public final class Lora implements LowRank {
     /** An adapter without a triplet changes nothing and leaves its site free. */
     @Override
     public void attach() {
-        if (!site.holds(this) && rank() > 0) {
+        if (rank() > 0) {
             site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
         }
     }
 

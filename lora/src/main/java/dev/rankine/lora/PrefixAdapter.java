@@ -60,27 +60,13 @@ public final class PrefixAdapter implements AttentionPrefix {
     }
 
     @Override
-    public String path() {
-        return site.path();
+    public KeyValueSite site() {
+        return site;
     }
 
     @Override
     public Map<String, Variable> parameters() {
         return rows.parameters(name(site));
-    }
-
-    @Override
-    public void attach() {
-        if (!site.holds(this)) {
-            site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
-        }
     }
 
     @Override

@@ -33,27 +33,13 @@ public final class PromptAdapter implements InputPrompt {
     }
 
     @Override
-    public String path() {
-        return site.path();
+    public InputSite site() {
+        return site;
     }
 
     @Override
     public Map<String, Variable> parameters() {
         return Map.of(name(site), rows);
-    }
-
-    @Override
-    public void attach() {
-        if (!site.holds(this)) {
-            site.occupy(this);
-        }
-    }
-
-    @Override
-    public void detach() {
-        if (site.holds(this)) {
-            site.vacate();
-        }
     }
 
     @Override

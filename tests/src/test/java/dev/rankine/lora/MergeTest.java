@@ -11,6 +11,7 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.reference.ReferenceBackend;
 import dev.rankine.transformer.site.LinearSite;
+import dev.rankine.transformer.site.ResidualSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,23 +77,13 @@ class MergeTest {
     /** What has no form as a change of a weight. */
     private static final class Bottleneck implements SublayerAdapter {
         @Override
-        public String path() {
-            return "layers.0";
+        public ResidualSite site() {
+            return new ResidualSite("layers.0", ResidualSite.Sublayer.ATTENTION, 4);
         }
 
         @Override
         public Map<String, Variable> parameters() {
             return Map.of();
-        }
-
-        @Override
-        public void attach() {
-            throw new IllegalStateException("there is no such site here");
-        }
-
-        @Override
-        public void detach() {
-            throw new IllegalStateException("it never sat anywhere");
         }
 
         @Override

@@ -170,10 +170,24 @@ class SitesTest {
     }
 
     @Test
+    void anAdapterMayTakeItsPlaceTwiceAndAnotherCannotEndIt() {
+        LinearSite site =
+                ModelCase.of(Machine.EXACT, Form.BART).bart().sites().linear().getFirst();
+        LinearSite.Adaptation here = (at, x, pass) -> at.plain(x);
+        LinearSite.Adaptation elsewhere = (at, x, pass) -> x;
+        site.occupy(here);
+        site.occupy(here);
+        site.leave(elsewhere);
+        assertThat(site.isOccupied()).isTrue();
+        site.leave(here);
+        assertThat(site.isOccupied()).isFalse();
+    }
+
+    @Test
     void aSiteHoldsOneAdapter() {
         Sites sites = ModelCase.of(Machine.EXACT, Form.BART).bart().sites();
         List<Runnable> occupations = new ArrayList<>();
-        sites.linear().forEach(site -> occupations.add(() -> site.occupy((here, x, pass) -> here.plain(x))));
+        sites.linear().forEach(site -> occupations.add(() -> site.occupy((here, x, pass) -> site.plain(x))));
         sites.residual().forEach(site -> occupations.add(() -> site.occupy(new ResidualSite.Adaptation() {})));
         Variable none = Variable.constant(Tensor.zeros(Machine.EXACT.backend(), Machine.EXACT.dtype(), Shape.of(0)));
         sites.input().forEach(site -> occupations.add(() -> site.occupy((batch, pass) -> none)));

@@ -5,7 +5,7 @@ import dev.rankine.transformer.Pass;
 import org.jspecify.annotations.Nullable;
 
 /** The keys and values of an attention layer: an adapter may put rows in front of them that every query sees. */
-public final class KeyValueSite {
+public final class KeyValueSite extends Site<KeyValueSite.Adaptation> {
     /** Extra rows, P of them: keys and values [B, H, P, D]. */
     public record Extra(Variable keys, Variable values) {}
 
@@ -14,20 +14,13 @@ public final class KeyValueSite {
         Extra extra(int batch, Pass pass);
     }
 
-    private final String path;
     private final int heads;
     private final int headWidth;
-    private @Nullable Adaptation adaptation;
 
     public KeyValueSite(String path, int heads, int headWidth) {
-        this.path = path;
+        super(path);
         this.heads = heads;
         this.headWidth = headWidth;
-    }
-
-    /** The attention's Hugging Face module path. */
-    public String path() {
-        return path;
     }
 
     /** H. */
@@ -42,21 +35,7 @@ public final class KeyValueSite {
 
     /** The rows to put in front, null for none. */
     public @Nullable Extra extra(int batch, Pass pass) {
-        return adaptation == null ? null : adaptation.extra(batch, pass);
-    }
-
-    /** @throws IllegalStateException if another adapter sits here */
-    public void occupy(Adaptation adapter) {
-        Occupation.requireFree(path, adaptation);
-        adaptation = adapter;
-    }
-
-    public void vacate() {
-        adaptation = null;
-    }
-
-    /** Whether this adapter sits here. */
-    public boolean holds(Adaptation adapter) {
-        return adapter.equals(adaptation);
+        Adaptation adapter = adaptation();
+        return adapter == null ? null : adapter.extra(batch, pass);
     }
 }

@@ -7,18 +7,16 @@ import dev.rankine.transformer.Pass;
 import org.jspecify.annotations.Nullable;
 
 /** The product with a weight matrix: y[..., O] = x[..., I] W0[O, I]^T + bias[O], unless an adapter computes it. */
-public final class LinearSite {
+public final class LinearSite extends Site<LinearSite.Adaptation> {
     /** Computes the site's product its own way. */
     public interface Adaptation {
         /** y[..., O] for x[..., I]; {@code site} gives W0 and bias. */
         Variable linear(LinearSite site, Variable x, Pass pass);
     }
 
-    private final String path;
     private final Variable stored;
     private final boolean transposed;
     private final @Nullable Variable bias;
-    private @Nullable Adaptation adaptation;
 
     public LinearSite(String path, Variable weight, @Nullable Variable bias) {
         this(path, weight, false, bias);
@@ -29,15 +27,10 @@ public final class LinearSite {
      * @param bias [O], null for none
      */
     public LinearSite(String path, Variable stored, boolean transposed, @Nullable Variable bias) {
-        this.path = path;
+        super(path);
         this.stored = stored;
         this.transposed = transposed;
         this.bias = bias;
-    }
-
-    /** The Hugging Face module path, such as {@code model.decoder.layers.0.fc1}. */
-    public String path() {
-        return path;
     }
 
     /** W0 [O, I]. Adapters never write it. */
@@ -63,30 +56,12 @@ public final class LinearSite {
     }
 
     public Variable apply(Variable x, Pass pass) {
-        return adaptation == null ? plain(x) : adaptation.linear(this, x, pass);
+        Adaptation adapter = adaptation();
+        return adapter == null ? plain(x) : adapter.linear(this, x, pass);
     }
 
     /** The product without any adapter. */
     public Variable plain(Variable x) {
         return Linear.linear(x, weight(), bias);
-    }
-
-    /** @throws IllegalStateException if another adapter sits here */
-    public void occupy(Adaptation adapter) {
-        Occupation.requireFree(path, adaptation);
-        adaptation = adapter;
-    }
-
-    public void vacate() {
-        adaptation = null;
-    }
-
-    /** Whether this adapter sits here. */
-    public boolean holds(Adaptation adapter) {
-        return adapter.equals(adaptation);
-    }
-
-    public boolean isOccupied() {
-        return adaptation != null;
     }
 }
