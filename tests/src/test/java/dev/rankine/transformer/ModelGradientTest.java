@@ -79,4 +79,17 @@ class ModelGradientTest {
             return Sum.sum(Multiply.multiply(Square.square(states), direction), 0, 1, 2);
         });
     }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void ofTheStateThatAClassifierReads(Form form) {
+        ModelCase sample = ModelCase.of(Machine.EXACT, form);
+        EncoderOnly model = sample.encoderOnly();
+        Variable direction =
+                Variable.constant(sample.normal(1, Shape.of(3, sample.settings().width())));
+        Differences.check(model.weights().values(), () -> {
+            Variable first = model.first(sample.sourceIds(), sample.sourceMask(), null, training(sample));
+            return Sum.sum(Multiply.multiply(Square.square(first), direction), 0, 1);
+        });
+    }
 }

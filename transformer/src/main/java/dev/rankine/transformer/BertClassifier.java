@@ -1,10 +1,7 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
-import dev.rankine.autograd.op.Reshape;
-import dev.rankine.autograd.op.Slice;
 import dev.rankine.autograd.op.Tanh;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
 import java.util.List;
@@ -55,18 +52,10 @@ public final class BertClassifier extends Module implements Classifier {
 
     @Override
     public Variable logits(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        Variable first = first(body.apply(ids, mask, types, pass).states(), ids.shape());
+        Variable first = body.first(ids, mask, types, pass);
         Variable seen = settings.kind() == BertSettings.Kind.ROBERTA ? dropped(first, dense, pass) : first;
         Variable pooled = Tanh.tanh(dense.apply(seen, pass));
         return out.apply(dropped(pooled, out, pass), pass);
-    }
-
-    /** The state [B, C] of the first symbol, behind the rows that an adapter put in front. */
-    private static Variable first(Variable states, Shape ids) {
-        int row = states.shape().dim(1) - ids.dim(1);
-        return Reshape.reshape(
-                Slice.slice(states, 1, row, row + 1),
-                Shape.of(ids.dim(0), states.shape().dim(2)));
     }
 
     private Variable dropped(Variable x, LinearLayer before, Pass pass) {

@@ -40,17 +40,47 @@ public final class Encoder extends Module {
      * @param types I64 [B, S], the kind of each symbol; null where all are of kind 0, or there are no kinds
      */
     public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        Encoded read = through(layers, input(ids, mask, types, pass), pass);
+        return new Encoded(normalized(read.states()), read.mask());
+    }
+
+    /**
+     * The state [B, 1, C] of the first symbol, the one that classifiers read. Of all other places the last layer makes keys
+     * and values only, for nobody sees more of them.
+     *
+     * @param ids, mask, types as in {@link #apply}
+     */
+    public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        Encoded input = input(ids, mask, types, pass);
+        Encoded read = through(layers.subList(0, layers.size() - 1), input, pass);
+        int place = read.mask().shape().dim(1) - ids.shape().dim(1);
+        EncoderLayer last = layers.getLast();
+        Tensor keys = read.keyMask();
+        return normalized(pass.layer(in -> last.at(place, in[0], keys, pass), read.states()));
+    }
+
+    /** The embedded symbols, behind the rows that an adapter puts in front. */
+    private Encoded input(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
         Variable extra = input.extraRows(ids.shape().dim(0), pass);
         int rows = extra == null ? 0 : extra.shape().dim(1);
         Places places = Places.between(0, rows + ids.shape().dim(1));
         Variable x = input.apply(ids, types, extra, places, pass);
-        Tensor visible = AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask));
-        Tensor keys = AttentionMasks.ofKeys(visible);
+        return new Encoded(
+                x, AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask)));
+    }
+
+    private static Encoded through(List<EncoderLayer> layers, Encoded input, Pass pass) {
+        Variable x = input.states();
+        Tensor keys = input.keyMask();
         for (EncoderLayer layer : layers) {
             x = pass.layer(in -> layer.apply(in[0], keys, pass), x);
         }
-        return new Encoded(lastNorm == null ? x : lastNorm.apply(x), visible);
+        return new Encoded(x, input.mask());
+    }
+
+    private Variable normalized(Variable x) {
+        return lastNorm == null ? x : lastNorm.apply(x);
     }
 
     public Sites sites() {

@@ -1,6 +1,7 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Slice;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.ResidualSite.Sublayer;
 import dev.rankine.transformer.site.Sites;
@@ -31,6 +32,17 @@ public final class EncoderLayer extends Module {
      */
     public Variable apply(Variable x, @Nullable Tensor mask, Pass pass) {
         Variable attended = selfResidual.around(h -> selfAttention.self(h, mask, null, pass), x, pass);
+        return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
+    }
+
+    /**
+     * x[B, S, C] to [B, 1, C]: what {@link #apply} makes of one place, from keys and values of all.
+     *
+     * @param mask broadcasting to [B, H, 1, S]
+     */
+    Variable at(int place, Variable x, @Nullable Tensor mask, Pass pass) {
+        Variable one = Slice.slice(x, 1, place, place + 1);
+        Variable attended = selfResidual.around((h, all) -> selfAttention.apply(h, all, mask, pass), one, x, pass);
         return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
     }
 

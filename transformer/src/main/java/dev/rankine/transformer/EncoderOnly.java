@@ -1,6 +1,8 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Reshape;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,13 @@ public final class EncoderOnly extends Module implements Model {
     /** @param types I64 [B, S], the kind of each symbol; null where all are of kind 0 or there are none */
     public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         return encoder.apply(ids, mask, types, pass);
+    }
+
+    /** The state [B, C] of the first symbol; less work than all of them. */
+    public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        Variable state = encoder.first(ids, mask, types, pass);
+        return Reshape.reshape(
+                state, Shape.of(state.shape().dim(0), state.shape().dim(2)));
     }
 
     /** Scores [B, S, V] of every symbol for states h[B, S, C], by the matrix that embeds them. */

@@ -5,6 +5,7 @@ import dev.rankine.autograd.op.Add;
 import dev.rankine.transformer.site.ResidualSite;
 import dev.rankine.transformer.site.ResidualSite.Sublayer;
 import dev.rankine.transformer.site.Sites;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,7 +36,19 @@ public final class Residual extends Module {
 
     /** x[B, T, C] to [B, T, C]. */
     public Variable around(UnaryOperator<Variable> sublayer, Variable x, Pass pass) {
-        Variable f = sublayer.apply(order == NormOrder.PRE ? norm.apply(x) : x);
+        return behind(sublayer.apply(before(x)), x, pass);
+    }
+
+    /** The same for a sublayer that looks from x[B, T, C] at further rows [B, S, C] of the same stream. */
+    Variable around(BinaryOperator<Variable> sublayer, Variable x, Variable rows, Pass pass) {
+        return behind(sublayer.apply(before(x), before(rows)), x, pass);
+    }
+
+    private Variable before(Variable x) {
+        return order == NormOrder.PRE ? norm.apply(x) : x;
+    }
+
+    private Variable behind(Variable f, Variable x, Pass pass) {
         if (order == NormOrder.POST && !site.isOccupied()) {
             return norm.ofSum(x, f, pass.dropout(dropout, stream));
         }
