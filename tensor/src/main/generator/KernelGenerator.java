@@ -59,11 +59,10 @@ public final class KernelGenerator extends KernelText {
     private void tile(int rows, int vectors) {
         line(0, "");
         line(1, "static void rows" + rows
-                + "(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {");
-        line(2, "FloatVector zero = FloatVector.zero(SPECIES);");
+                + "(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
-                line(2, "FloatVector c" + i + "x" + j + " = zero;");
+                line(2, "FloatVector c" + i + "x" + j + " = " + load(place("from", "fromStep", i, j)) + ";");
             }
         }
         // counting by the index itself spares the registers and the additions of a second counter
@@ -82,14 +81,14 @@ public final class KernelGenerator extends KernelText {
         line(2, "}");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
-                line(2, "c" + i + "x" + j + ".intoMemorySegment(ALL, " + place(i, j) + ", ORDER);");
+                line(2, "c" + i + "x" + j + ".intoMemorySegment(ALL, " + place("c", "cStep", i, j) + ", ORDER);");
             }
         }
         line(1, "}");
     }
 
-    private static String place(int row, int vector) {
-        return at(at("c", row, "cStep"), vector, "BYTES");
+    private static String place(String base, String step, int row, int vector) {
+        return at(at(base, row, step), vector, "BYTES");
     }
 
     // ---- two rows of A against half as many columns as there are lanes -----------------------------------------------

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The general product by blocks: some panels of B stay in the second cache while the rows of A pass by, a tile of C stays
  * in registers (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015). Every element of C is the sum over k in
- * order, in runs of {@link #depth}: blocking of rows and columns does not change a bit.
+ * order, from what C held on: how it is cut does not change a bit.
  */
 final class BlockedProduct {
     /** Columns of B that are packed at once. */
@@ -64,12 +64,13 @@ final class BlockedProduct {
             int columns = Math.min(across, p.n() - j0);
             for (int k0 = 0; k0 < terms.k(); k0 += depth) {
                 int steps = Math.min(depth, terms.k() - k0);
-                long panels = own.panels(panels(columns) * terms.panelBytes(steps));
+                int toPack = steps - terms.readySteps(k0, steps);
+                long panels = own.panels(panels(columns) * terms.panelBytes(toPack));
                 for (int i0 = 0; i0 < p.m(); i0 += down) {
                     int rows = Math.min(down, p.m() - i0);
                     float[] a = own.rows(rows);
                     PackedStep step = new PackedStep(terms, i0, rows, j0, columns, k0, steps, a, panels);
-                    pack(step, i0 == 0 ? panels(columns) : 0, own, team);
+                    pack(step, i0 == 0 && toPack > 0 ? panels(columns) : 0, own, team);
                     multiply(step, own, team);
                 }
             }
@@ -82,14 +83,15 @@ final class BlockedProduct {
 
     /** Packs all rows and the first {@code panels} panels. */
     private static void pack(PackedStep step, int panels, Scratch own, @Nullable Team team) {
-        if (team == null || ((long) panels * Packing.PANEL + step.rows()) * step.steps() < SHARED_PACKING) {
+        long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) step.rows() * step.steps();
+        if (team == null || numbers < SHARED_PACKING) {
             for (int q = 0; q < panels; q++) {
                 step.packPanel(q, own);
             }
             step.packRows(0, step.rows(), own);
             return;
         }
-        int together = Math.max(1, SHARED_PACKING / 4 / (step.steps() * Packing.PANEL));
+        int together = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
         int shares = (panels + together - 1) / together;
         team.pool.run(shares + (step.rows() + ROWS - 1) / ROWS, share -> {
             Scratch mine = team.scratch.get();

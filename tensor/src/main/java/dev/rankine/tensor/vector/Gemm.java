@@ -86,7 +86,7 @@ public final class Gemm {
             }
             return;
         }
-        Terms terms = new Terms(List.copyOf(products));
+        Terms terms = new Terms(List.copyOf(products), null);
         BlockedProduct.run(terms, scratch.get(), terms.first().work() < SHARED_WORK ? null : team);
         as.forEach(a -> Reference.reachabilityFence(a.memory()));
         bs.forEach(b -> Reference.reachabilityFence(b.memory()));

@@ -18,20 +18,19 @@ final class NarrowTiles {
 
     private NarrowTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c5x0 = zero;
-        FloatVector c6x0 = zero;
-        FloatVector c7x0 = zero;
-        FloatVector c8x0 = zero;
-        FloatVector c9x0 = zero;
-        FloatVector c10x0 = zero;
-        FloatVector c11x0 = zero;
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
+        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
+        FloatVector c8x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 8 * fromStep, ORDER);
+        FloatVector c9x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 9 * fromStep, ORDER);
+        FloatVector c10x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 10 * fromStep, ORDER);
+        FloatVector c11x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 11 * fromStep, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -75,16 +74,15 @@ final class NarrowTiles {
         c11x0.intoMemorySegment(ALL, c + 11 * cStep, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c5x0 = zero;
-        FloatVector c6x0 = zero;
-        FloatVector c7x0 = zero;
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
+        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -116,14 +114,13 @@ final class NarrowTiles {
         c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c5x0 = zero;
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -149,12 +146,11 @@ final class NarrowTiles {
         c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c3x0 = zero;
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);

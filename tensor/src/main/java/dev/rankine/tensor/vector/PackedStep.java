@@ -1,13 +1,6 @@
 package dev.rankine.tensor.vector;
 
-import static dev.rankine.tensor.vector.Lanes.ALL;
-import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
-import static dev.rankine.tensor.vector.Lanes.ORDER;
-import static dev.rankine.tensor.vector.Lanes.SPECIES;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Some rows of A times some columns of B, summed over some steps of k: both are packed first, then tiles of C are made of
@@ -26,6 +19,8 @@ final class PackedStep {
     private final int steps;
     private final float[] a;
     private final long panels;
+    /** Steps of k, from the first on, whose panels of B were packed long ago. */
+    private final int ready;
 
     /**
      * @param terms the product that this is a part of
@@ -43,6 +38,7 @@ final class PackedStep {
         this.steps = steps;
         this.a = a;
         this.panels = panels;
+        ready = terms.readySteps(k0, steps);
     }
 
     int rows() {
@@ -62,15 +58,20 @@ final class PackedStep {
         terms.packRows(i0 + from, count, k0, steps, a, from * Packing.ROW_STRIDE, scratch);
     }
 
+    /** How many steps of k must be packed: those of the first matrix may lie {@link Terms#ready() ready}. */
+    int stepsToPack() {
+        return steps - ready;
+    }
+
     /** Packs one panel of B. */
     void packPanel(int panel, Scratch scratch) {
         int from = panel * Packing.PANEL;
         int width = Math.min(Packing.PANEL, columns - from);
-        terms.packPanel(j0 + from, width, k0, steps, panel(panel), scratch);
+        terms.packPanel(j0 + from, width, k0 + ready, stepsToPack(), panel(panel), scratch);
     }
 
     private long panel(int index) {
-        return panels + index * terms.panelBytes(steps);
+        return panels + index * terms.panelBytes(stepsToPack());
     }
 
     /**
@@ -109,81 +110,59 @@ final class PackedStep {
         return left >= 6 ? 6 : 4;
     }
 
+    /** The sums go on from what C holds where steps of k came before. */
     private void tile(int tile, int height, int row, long b, long bStep, int column, int width, Scratch scratch) {
         Product p = terms.first();
-        boolean add = p.add() || k0 > 0;
         long c = p.c() + (i0 + row) * p.cRow() + (j0 + column) * p.cColumn();
-        boolean whole = tile == height && p.cRunsAlongN() && (width == Packing.PANEL || width == COUNT);
-        boolean direct = whole && !add;
+        boolean direct = tile == height && p.cRunsAlongN() && (width == Packing.PANEL || width == COUNT);
+        boolean goesOn = p.add() || k0 > 0;
+        if (goesOn && !direct) {
+            TileBorder.read(p, c, height, width, scratch.tile);
+        }
         long to = direct ? c : scratch.tile;
         long toStep = direct ? p.cRow() : Packing.PANEL_BYTES;
+        long from = goesOn ? to : scratch.zeros;
+        long fromStep = goesOn ? toStep : 0;
         int at = row * Packing.ROW_STRIDE;
+        if (ready > 0) {
+            long first = terms.readyPanel(j0 + column, k0);
+            sum(width, tile, ready, a, at, first, Packing.PANEL_BYTES, from, fromStep, to, toStep);
+            from = to;
+            fromStep = toStep;
+        }
+        if (ready < steps) {
+            sum(width, tile, stepsToPack(), a, at + ready, b, bStep, from, fromStep, to, toStep);
+        }
+        if (!direct) {
+            TileBorder.write(scratch.tile, height, width, p, c);
+        }
+    }
+
+    private static void sum(
+            int width,
+            int tile,
+            int steps,
+            float[] a,
+            int at,
+            long b,
+            long bStep,
+            long from,
+            long fromStep,
+            long to,
+            long toStep) {
         if (width > COUNT) {
-            wide(tile, steps, a, at, b, bStep, to, toStep);
-        } else {
-            narrow(tile, steps, a, at, b, bStep, to, toStep);
-        }
-        if (direct) {
-            return;
-        }
-        if (whole) {
-            add(scratch.tile, height, width > COUNT, c, p.cRow());
-        } else {
-            spill(scratch.tile, height, width, c, p, add);
-        }
-    }
-
-    private static void wide(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
-        switch (tile) {
-            case 12 -> WideTiles.rows12(steps, a, at, b, bStep, c, cStep);
-            case 8 -> WideTiles.rows8(steps, a, at, b, bStep, c, cStep);
-            case 6 -> WideTiles.rows6(steps, a, at, b, bStep, c, cStep);
-            default -> WideTiles.rows4(steps, a, at, b, bStep, c, cStep);
-        }
-    }
-
-    private static void narrow(int tile, int steps, float[] a, int at, long b, long bStep, long c, long cStep) {
-        switch (tile) {
-            case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, c, cStep);
-            case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, c, cStep);
-            case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, c, cStep);
-            default -> NarrowTiles.rows4(steps, a, at, b, bStep, c, cStep);
-        }
-    }
-
-    /** Adds a tile of one or two vectors a row to C. */
-    private static void add(long tile, int rows, boolean wide, long c, long cStep) {
-        for (int i = 0; i < rows; i++) {
-            Lanes.load(c).add(Lanes.load(tile)).intoMemorySegment(ALL, c, ORDER);
-            if (wide) {
-                Lanes.load(c + BYTES).add(Lanes.load(tile + BYTES)).intoMemorySegment(ALL, c + BYTES, ORDER);
+            switch (tile) {
+                case 12 -> WideTiles.rows12(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                case 8 -> WideTiles.rows8(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                case 6 -> WideTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                default -> WideTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
-            c += cStep;
-            tile += Packing.PANEL_BYTES;
-        }
-    }
-
-    /** Moves a tile that reaches over the border of C, or whose columns are apart, to where it belongs. */
-    private static void spill(long tile, int rows, int columns, long c, Product p, boolean add) {
-        if (!p.cRunsAlongN()) {
-            for (int i = 0; i < rows; i++) {
-                for (int j = 0; j < columns; j++) {
-                    long place = c + i * p.cRow() + j * p.cColumn();
-                    float value = Lanes.get(tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES);
-                    Lanes.set(place, add ? Lanes.get(place) + value : value);
-                }
-            }
-            return;
-        }
-        for (int j = 0; j < columns; j += COUNT) {
-            VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
-            for (int i = 0; i < rows; i++) {
-                long place = c + i * p.cRow() + j * (long) Float.BYTES;
-                FloatVector v = Lanes.load(tile + i * Packing.PANEL_BYTES + j * (long) Float.BYTES);
-                if (add) {
-                    v = v.add(FloatVector.fromMemorySegment(SPECIES, ALL, place, ORDER, mask));
-                }
-                v.intoMemorySegment(ALL, place, ORDER, mask);
+        } else {
+            switch (tile) {
+                case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                default -> NarrowTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
         }
     }

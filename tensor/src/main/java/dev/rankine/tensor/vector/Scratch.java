@@ -11,15 +11,21 @@ final class Scratch {
     /** Where a square is transposed. */
     final long room;
 
+    /** Where a row of a tile begins that has no sum yet. */
+    final long zeros;
+
     private float[] rows = {};
     private final MemorySegment tileMemory;
     private final MemorySegment roomMemory;
+    private final MemorySegment zerosMemory;
     private MemorySegment panels = MemorySegment.NULL;
     private MemorySegment turned = MemorySegment.NULL;
 
     Scratch() {
         tileMemory = allocate(Packing.MAX_TILE_ROWS * Packing.PANEL_BYTES);
         tile = tileMemory.address();
+        zerosMemory = allocate(Packing.PANEL_BYTES);
+        zeros = zerosMemory.address();
         roomMemory = allocate(SquareTranspose.ROOM);
         room = roomMemory.address();
     }

@@ -3,16 +3,31 @@ package dev.rankine.tensor.vector;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
 
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products of one size that are added up in C: the product of [A1 | A2 | ...] with [B1; B2; ...], whose k runs through
  * all of them. A bias or a low-rank update behind a large product so costs a few steps of k and no pass over C.
  *
+ * @param ready the panels of the first B if they are packed already, null if not
+ *
  * <p>Walked by index: this runs for every block, and an iterator would be garbage.
  */
-record Terms(List<Product> products) {
+record Terms(List<Product> products, @Nullable Panels ready) {
     static Terms of(Product p) {
-        return new Terms(List.of(p));
+        return new Terms(List.of(p), null);
+    }
+
+    /** How many of {@code steps} steps of k, from {@code k0} on, the ready panels hold. */
+    int readySteps(int k0, int steps) {
+        return ready == null ? 0 : Math.clamp(first().k() - (long) k0, 0, steps);
+    }
+
+    /** Where step {@code k0} of the ready panel with column {@code column} begins. */
+    long readyPanel(int column, int k0) {
+        Panels all = Objects.requireNonNull(ready);
+        return all.address() + column / Packing.PANEL * all.step() + k0 * Packing.PANEL_BYTES;
     }
 
     /** Where C lies, and what is true for the largest part. */

@@ -19,32 +19,31 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c0x1 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c1x1 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c2x1 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c3x1 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c4x1 = zero;
-        FloatVector c5x0 = zero;
-        FloatVector c5x1 = zero;
-        FloatVector c6x0 = zero;
-        FloatVector c6x1 = zero;
-        FloatVector c7x0 = zero;
-        FloatVector c7x1 = zero;
-        FloatVector c8x0 = zero;
-        FloatVector c8x1 = zero;
-        FloatVector c9x0 = zero;
-        FloatVector c9x1 = zero;
-        FloatVector c10x0 = zero;
-        FloatVector c10x1 = zero;
-        FloatVector c11x0 = zero;
-        FloatVector c11x1 = zero;
+    static void rows12(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
+        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
+        FloatVector c6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep + BYTES, ORDER);
+        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
+        FloatVector c7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep + BYTES, ORDER);
+        FloatVector c8x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 8 * fromStep, ORDER);
+        FloatVector c8x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 8 * fromStep + BYTES, ORDER);
+        FloatVector c9x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 9 * fromStep, ORDER);
+        FloatVector c9x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 9 * fromStep + BYTES, ORDER);
+        FloatVector c10x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 10 * fromStep, ORDER);
+        FloatVector c10x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 10 * fromStep + BYTES, ORDER);
+        FloatVector c11x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 11 * fromStep, ORDER);
+        FloatVector c11x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 11 * fromStep + BYTES, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -113,24 +112,23 @@ final class WideTiles {
         c11x1.intoMemorySegment(ALL, c + 11 * cStep + BYTES, ORDER);
     }
 
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c0x1 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c1x1 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c2x1 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c3x1 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c4x1 = zero;
-        FloatVector c5x0 = zero;
-        FloatVector c5x1 = zero;
-        FloatVector c6x0 = zero;
-        FloatVector c6x1 = zero;
-        FloatVector c7x0 = zero;
-        FloatVector c7x1 = zero;
+    static void rows8(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
+        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
+        FloatVector c6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep + BYTES, ORDER);
+        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
+        FloatVector c7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep + BYTES, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -179,20 +177,19 @@ final class WideTiles {
         c7x1.intoMemorySegment(ALL, c + 7 * cStep + BYTES, ORDER);
     }
 
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c0x1 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c1x1 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c2x1 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c3x1 = zero;
-        FloatVector c4x0 = zero;
-        FloatVector c4x1 = zero;
-        FloatVector c5x0 = zero;
-        FloatVector c5x1 = zero;
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
@@ -231,16 +228,15 @@ final class WideTiles {
         c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
     }
 
-    static void rows4(int kc, float[] a, int at, long b, long bStep, long c, long cStep) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector c0x0 = zero;
-        FloatVector c0x1 = zero;
-        FloatVector c1x0 = zero;
-        FloatVector c1x1 = zero;
-        FloatVector c2x0 = zero;
-        FloatVector c2x1 = zero;
-        FloatVector c3x0 = zero;
-        FloatVector c3x1 = zero;
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         int end = at + kc;
         for (int i = at; i < end; i++) {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
