@@ -99,7 +99,7 @@ public interface Backend extends AutoCloseable {
      * The product with a weight matrix and what is added to it: out[R, O] = x W^T + bias + h b^T.
      *
      * @param x [R, I]
-     * @param weight [O, I]
+     * @param weight [O, I], which may be stored as F16 or BF16: the result is that of its numbers widened
      * @param bias [O], null for none
      * @param update a low-rank term, null for none
      * @param out result [R, O]

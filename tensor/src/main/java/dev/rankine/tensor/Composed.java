@@ -10,17 +10,37 @@ final class Composed {
     /** Far below every score, and still finite when a score is added. */
     private static final double HIDDEN = -1e30;
 
+    /** Elements of a weight that are widened at once: 16 MiB. */
+    private static final long WIDENED = 1L << 22;
+
     private Composed() {}
 
     static void linear(
             Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
         Backend backend = x.backend();
-        backend.matmul(x, weight.transpose(0, 1), out, false);
+        if (weight.dtype().computes()) {
+            backend.matmul(x, weight.transpose(0, 1), out, false);
+        } else {
+            widened(x, weight, out);
+        }
         if (update != null) {
             backend.matmul(update.h(), update.b().transpose(0, 1), out, true);
         }
         if (bias != null) {
             backend.zip(Binary.ADD, out, bias.expand(out.shape()), out);
+        }
+    }
+
+    /** x W^T, a few rows of W at a time, so that it needs little memory beside it however large W is. */
+    private static void widened(Tensor x, Tensor weight, Tensor out) {
+        int outputs = weight.shape().dim(0);
+        int each = Math.clamp(WIDENED / Math.max(1, weight.shape().dim(1)), 1, Integer.MAX_VALUE);
+        for (int from = 0; from < outputs; from += each) {
+            int to = Math.min(outputs, from + each);
+            Tensor wide = weight.slice(0, from, to).copy("linear", out.dtype());
+            Tensor part = x.matmul(wide.transpose(0, 1));
+            out.backend().copy(part, out.slice(1, from, to));
+            Temporaries.release(wide, part);
         }
     }
 

@@ -135,6 +135,11 @@ public final class Storage {
         lessor = scope;
     }
 
+    /** Whether this is a temporary of an open scope. */
+    public boolean isLeased() {
+        return lessor != null;
+    }
+
     /** Whether this is room for a result that the host has not written to: what lies here means nothing to a device. */
     public boolean isUnwritten() {
         return lessor != null && version == leasedVersion;

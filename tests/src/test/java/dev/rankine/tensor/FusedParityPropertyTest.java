@@ -41,13 +41,14 @@ class FusedParityPropertyTest {
             @ForAll @IntRange(max = 70) int inputs,
             @ForAll @IntRange(max = 70) int outputs,
             @ForAll @IntRange(max = 20) int rank,
+            @ForAll boolean narrow,
             @ForAll boolean biased,
             @ForAll boolean changed,
             @ForAll Layout layout,
             @ForAll long seed) {
         check(LONG_SUMS, seed, samples -> {
             Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), layout);
-            Tensor weight = samples.of(DType.F32, Shape.of(outputs, inputs), layout);
+            Tensor weight = samples.of(narrow ? DType.BF16 : DType.F32, Shape.of(outputs, inputs), layout);
             Tensor bias = biased ? samples.of(DType.F32, Shape.of(outputs), layout) : null;
             Tensor h = samples.of(DType.F32, Shape.of(rows, rank), layout);
             Tensor b = samples.of(DType.F32, Shape.of(outputs, rank), layout);

@@ -6,6 +6,7 @@ import dev.rankine.autograd.OpSpec;
 import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -56,7 +57,7 @@ public record Linear(boolean hasBias) implements Operation {
         if (hasBias) {
             ShapeMismatch.require("linear", "the bias", Shape.of(outputs), in[2].shape());
         }
-        StoredWeight.linear(Rows.of(x), weight, hasBias ? in[2] : null, null, y);
+        y.backend().linear(Rows.of(x), weight, hasBias ? in[2] : null, null, y);
         return y.reshape(x.shape().with(-1, outputs));
     }
 
@@ -73,7 +74,7 @@ public record Linear(boolean hasBias) implements Operation {
         Tensor dX = null;
         if (saved.needs(0)) {
             Shape x = dY.shape().with(-1, weight.shape().dim(1));
-            dX = StoredWeight.gradientOfX(rows, weight).reshape(x);
+            dX = gradientOfX(name(), rows, weight, null).reshape(x);
         }
         Tensor dWeight = saved.needs(1) ? rows.transpose(0, 1).matmul(Rows.of(saved.get(1))) : null;
         if (!hasBias) {
@@ -81,5 +82,13 @@ public record Linear(boolean hasBias) implements Operation {
         }
         Tensor dBias = saved.needs(2) ? rows.sumTo(rows.shape().without(0)) : null;
         return new @Nullable Tensor[] {dX, dWeight, dBias};
+    }
+
+    /** dX[R, I] = dY[R, O] W[O, I] + a low-rank term. */
+    static Tensor gradientOfX(String operation, Tensor dY, Tensor weight, Backend.@Nullable LowRankTerm change) {
+        Tensor dX =
+                dY.result(operation, Shape.of(dY.shape().dim(0), weight.shape().dim(1)));
+        dX.backend().linear(dY, weight.transpose(0, 1), null, change, dX);
+        return dX;
     }
 }

@@ -87,7 +87,7 @@ public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Bac
         Tensor t = (hasGates ? h.times(in[gatesAt()]) : h).affine(scale, 0);
         Tensor y =
                 x.result(name(), Shape.of(Rows.count(x.shape()), weight.shape().dim(0)));
-        StoredWeight.linear(Rows.of(x), weight, hasBias ? in[BIAS] : null, new Backend.LowRankTerm(t, b), y);
+        y.backend().linear(Rows.of(x), weight, hasBias ? in[BIAS] : null, new Backend.LowRankTerm(t, b), y);
         saved.save(weight, a, b, t);
         if (hasGates) {
             saved.save(in[gatesAt()], h);
@@ -151,16 +151,7 @@ public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Bac
     private Tensor gradientOfX(Tensor weight, Tensor a, Tensor dH, Tensor dY) {
         Shape x = dY.shape().with(-1, weight.shape().dim(1));
         Backend.LowRankTerm change = dropout == null ? new Backend.LowRankTerm(dH, a.transpose(0, 1)) : null;
-        Tensor dX;
-        if (weight.dtype().computes()) {
-            dX = dY.result(name(), Shape.of(Rows.count(x), x.dim(-1)));
-            dX.backend().linear(Rows.of(dY), weight.transpose(0, 1), null, change, dX);
-        } else {
-            dX = StoredWeight.gradientOfX(Rows.of(dY), weight);
-            if (change != null) {
-                dX.backend().matmul(dH, a, dX, true);
-            }
-        }
+        Tensor dX = Linear.gradientOfX(name(), Rows.of(dY), weight, change);
         return change == null ? dX.reshape(x).plus(dropped(dH.matmul(a).reshape(x))) : dX.reshape(x);
     }
 

@@ -10,6 +10,7 @@ import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Temporaries;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,7 @@ import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
+import dev.rankine.tensor.Temporaries;
 import dev.rankine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Binary;
+import dev.rankine.tensor.Temporaries;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.rankine.lora.inspect;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
+import dev.rankine.tensor.HostMemory;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -15,12 +15,7 @@ public record MachineMemory(long physical, long tensors) {
     public static MachineMemory here() {
         long physical =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        long given = Long.parseLong(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                .getVMOption("MaxDirectMemorySize")
-                .getValue());
-        // without the option the JVM takes the limit of the heap
-        return new MachineMemory(
-                physical, given > 0 ? given : Runtime.getRuntime().maxMemory());
+        return new MachineMemory(physical, HostMemory.limit());
     }
 
     /** For a line to the user. */

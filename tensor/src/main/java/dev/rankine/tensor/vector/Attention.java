@@ -1,6 +1,7 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -78,6 +79,7 @@ final class Attention {
                 a.address(),
                 a.row(),
                 a.column(),
+                DType.F32,
                 b.address(),
                 b.row(),
                 b.column(),

@@ -137,8 +137,10 @@ final class BlockedProduct {
     // ---- a few rows of A
     // ---------------------------------------------------------------------------------------------
 
-    private static boolean readsInPlace(Terms terms) {
-        return terms.isSingle() && terms.first().bRunsAlongN() && terms.first().m() <= UNPACKED_ROWS;
+    /** Whether a few rows of A meet B where it lies. */
+    static boolean readsInPlace(Terms terms) {
+        Product p = terms.first();
+        return terms.isSingle() && p.bRunsAlongN() && p.m() <= UNPACKED_ROWS && !p.bIsNarrow();
     }
 
     private static void runInPlace(Terms terms, Scratch own, @Nullable Team team) {

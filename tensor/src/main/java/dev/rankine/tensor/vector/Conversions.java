@@ -31,7 +31,7 @@ final class Conversions {
         long targetBase = base(out);
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             if (widens) {
-                Indexing.widen(x.dtype(), at[1], step, at[0], count);
+                Widening.run(x.dtype(), at[1], step, at[0], count);
                 return;
             }
             for (int i = 0; i < count; i++) {

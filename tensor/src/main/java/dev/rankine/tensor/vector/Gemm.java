@@ -2,6 +2,8 @@ package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
 
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,15 +27,20 @@ public final class Gemm {
     private final WorkerPool pool;
     private final Supplier<Scratch> scratch;
     private final BlockedProduct.Team team;
+    private final PackedWeights kept;
 
     Gemm(WorkerPool pool) {
-        this(pool, ThreadLocal.withInitial(Scratch::new)::get);
+        this(pool, ThreadLocal.withInitial(Scratch::new)::get, new PackedWeights(() -> 0));
     }
 
-    /** {@code scratch} gives the memory of the calling thread. */
-    Gemm(WorkerPool pool, Supplier<Scratch> scratch) {
+    /**
+     * @param scratch gives the memory of the calling thread
+     * @param kept panels of weights
+     */
+    Gemm(WorkerPool pool, Supplier<Scratch> scratch, PackedWeights kept) {
         this.pool = pool;
         this.scratch = scratch;
+        this.kept = kept;
         team = new BlockedProduct.Team(pool, scratch);
     }
 
@@ -67,11 +74,13 @@ public final class Gemm {
 
     /**
      * C = A0 B0 + A1 B1 + ..., each a single matrix. The first product should be the largest: where it is cut into blocks,
-     * the others join it as further steps of k.
+     * the others join it as further steps of k. B0 may be stored in F16 or BF16: the result has the bits that the product
+     * with its numbers in F32 has.
      *
+     * @param weight B0, whose panels may be kept
      * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
      */
-    void sum(List<Matrix> as, List<Matrix> bs, Matrix c) {
+    void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight) {
         List<Product> products = new ArrayList<>();
         for (int i = 0; i < as.size(); i++) {
             checkSizes(as.get(i), bs.get(i), c);
@@ -80,14 +89,21 @@ public final class Gemm {
             }
             products.add(product(as.get(i), bs.get(i), c, 0, c.rows, i > 0));
         }
-        if (!isCutIntoBlocks(products.getFirst())) {
-            for (int i = 0; i < as.size(); i++) {
-                multiply(as.get(i), bs.get(i), c, i > 0);
+        Product first = products.getFirst();
+        if (isCutIntoBlocks(first)) {
+            Terms terms = new Terms(List.copyOf(products), null);
+            Panels ready = BlockedProduct.readsInPlace(terms) ? null : kept.find(weight, first);
+            BlockedProduct.run(
+                    ready == null ? terms : new Terms(terms.products(), ready),
+                    scratch.get(),
+                    first.work() < SHARED_WORK ? null : team);
+            Reference.reachabilityFence(ready);
+        } else if (c.rows > 0 && c.columns > 0) {
+            one(first);
+            for (int i = 1; i < as.size(); i++) {
+                multiply(as.get(i), bs.get(i), c, true);
             }
-            return;
         }
-        Terms terms = new Terms(List.copyOf(products), null);
-        BlockedProduct.run(terms, scratch.get(), terms.first().work() < SHARED_WORK ? null : team);
         as.forEach(a -> Reference.reachabilityFence(a.memory()));
         bs.forEach(b -> Reference.reachabilityFence(b.memory()));
         Reference.reachabilityFence(c.memory());
@@ -102,6 +118,10 @@ public final class Gemm {
     }
 
     private static void checkSizes(Matrix a, Matrix b, Matrix c) {
+        if (a.type != DType.F32 || c.type != DType.F32) {
+            throw new IllegalArgumentException("matmul: " + a.type + " x " + b.type + " into " + c.type
+                    + ": only a single second operand may be narrower than F32");
+        }
         if (a.rows != c.rows || b.columns != c.columns || a.columns != b.rows) {
             throw new IllegalArgumentException("matmul: " + a + " x " + b + " into " + c + ": the sizes do not fit");
         }
@@ -121,9 +141,10 @@ public final class Gemm {
                 a.address(index),
                 Float.BYTES * a.rowStride,
                 Float.BYTES * a.columnStride,
+                b.type,
                 b.address(index),
-                Float.BYTES * b.rowStride,
-                Float.BYTES * b.columnStride,
+                b.type.bytes() * b.rowStride,
+                b.type.bytes() * b.columnStride,
                 c.address(index),
                 Float.BYTES * c.rowStride,
                 Float.BYTES * c.columnStride,
@@ -161,14 +182,14 @@ public final class Gemm {
 
     /** One product on the calling thread. */
     static void alone(Product any, Scratch scratch) {
-        Product p = turnsBetter(any) ? any.transposed() : any;
+        Product p = easier(any, scratch);
         if (p.m() == 0 || p.n() == 0) {
             return;
         }
         if (p.k() == 0) {
             clear(p);
         } else if (VectorProduct.fits(p)) {
-            VectorProduct.run(p);
+            vector(p, scratch);
         } else if (NarrowProduct.fits(p)) {
             NarrowProduct.run(p, NarrowProduct.pack(p, scratch), scratch);
         } else if (RankEight.fits(p)) {
@@ -180,14 +201,14 @@ public final class Gemm {
 
     /** One product on all threads if it is large enough. */
     private void one(Product any) {
-        Product p = turnsBetter(any) ? any.transposed() : any;
+        Product p = easier(any, scratch.get());
         if (p.work() < SHARED_WORK) {
             alone(any, scratch.get());
         } else if (VectorProduct.fits(p)) {
             int width = Math.max(Packing.PANEL, Packing.roundUp((int) (BLOCK_WORK / p.k()) + 1, Packing.PANEL));
             pool.run((p.n() + width - 1) / width, block -> {
                 int from = block * width;
-                VectorProduct.run(p.columns(from, Math.min(width, p.n() - from)));
+                vector(p.columns(from, Math.min(width, p.n() - from)), scratch.get());
             });
         } else if (NarrowProduct.fits(p)) {
             NarrowProduct.Columns columns = NarrowProduct.pack(p, scratch.get());
@@ -197,6 +218,21 @@ public final class Gemm {
             byRows(p, part -> RankEight.run(part, packed));
         } else {
             BlockedProduct.run(Terms.of(p), scratch.get(), team);
+        }
+    }
+
+    /** What is easier to make. A narrow B is widened at once where it is small or has to be turned, else on the way. */
+    private static Product easier(Product p, Scratch scratch) {
+        boolean onTheWay = !p.bIsNarrow() || VectorProduct.fits(p) || isCutIntoBlocks(p);
+        Product wide = onTheWay ? p : Widening.whole(p, scratch);
+        return turnsBetter(wide) ? wide.transposed() : wide;
+    }
+
+    private static void vector(Product p, Scratch scratch) {
+        if (p.bIsNarrow()) {
+            Widening.vectorProduct(p, scratch);
+        } else {
+            VectorProduct.run(p);
         }
     }
 

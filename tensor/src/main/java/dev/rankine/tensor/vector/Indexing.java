@@ -2,13 +2,11 @@ package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
 
-import dev.rankine.tensor.DType;
 import dev.rankine.tensor.IdOutOfRange;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
@@ -74,50 +72,11 @@ final class Indexing {
         int each = Math.max(1, BLOCK / Math.max(1, width));
         pool.run((chosen.length + each - 1) / each, block -> {
             for (int n = block * each; n < Math.min(chosen.length, (block + 1) * each); n++) {
-                widen(table.dtype(), from + chosen[n] * rowStep, step, to + 4L * n * width, width);
+                Widening.run(table.dtype(), from + chosen[n] * rowStep, step, to + 4L * n * width, width);
             }
         });
         Reference.reachabilityFence(table);
         Reference.reachabilityFence(out);
-    }
-
-    /** Copies numbers of a storage type, {@code step} bytes apart, into floats. */
-    static void widen(DType type, long from, long step, long to, int count) {
-        switch (type) {
-            case F32 -> {
-                if (step == Float.BYTES) {
-                    MemorySegment.copy(ALL, from, ALL, to, 4L * count);
-                    return;
-                }
-                for (int i = 0; i < count; i++) {
-                    Lanes.set(to + 4L * i, Lanes.get(from + i * step));
-                }
-            }
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    Lanes.set(to + 4L * i, Float.float16ToFloat(half(from + i * step)));
-                }
-            }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    Lanes.set(to + 4L * i, Float.intBitsToFloat(half(from + i * step) << 16));
-                }
-            }
-            case F64 -> {
-                for (int i = 0; i < count; i++) {
-                    Lanes.set(to + 4L * i, (float) ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, from + i * step));
-                }
-            }
-            case I64 -> {
-                for (int i = 0; i < count; i++) {
-                    Lanes.set(to + 4L * i, (float) ALL.get(Lanes.LONG, from + i * step));
-                }
-            }
-        }
-    }
-
-    private static short half(long address) {
-        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
     }
 
     /** table[ids[n], D] += rows[n, D], rows row-major, the rows of one id in the order of n. */

@@ -1,12 +1,13 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One F32 matrix, or a batch of them, in native memory, with any strides. Its bounds are checked here, once: kernels go
- * by the address.
+ * One matrix, or a batch of them, in native memory, with any strides. Its bounds are checked here, once: kernels go by
+ * the address. It is of F32, or of F16 or BF16 where a product may {@link Gemm#sum widen} it.
  */
 final class Matrix {
     final int rows;
@@ -15,10 +16,16 @@ final class Matrix {
     final long rowStride;
 
     final long columnStride;
+    final DType type;
     private final long address;
     private final int[] batch;
     private final long[] batchStrides;
     private final MemorySegment memory;
+
+    /** A matrix of F32; see {@link #Matrix(MemorySegment, DType, long, int[], long[])}. */
+    Matrix(MemorySegment memory, long offset, int[] lengths, long[] strides) {
+        this(memory, DType.F32, offset, lengths, strides);
+    }
 
     /**
      * @param offset the first element's place in {@code memory}, in elements
@@ -26,15 +33,16 @@ final class Matrix {
      * @param strides of all axes, in elements
      * @throws IndexOutOfBoundsException if an element lies outside {@code memory}
      */
-    Matrix(MemorySegment memory, long offset, int[] lengths, long[] strides) {
+    Matrix(MemorySegment memory, DType type, long offset, int[] lengths, long[] strides) {
         int leading = lengths.length - 2;
         if (leading < 0 || lengths.length != strides.length) {
             throw new IllegalArgumentException("a matrix needs two axes or more and a stride for each, got "
                     + Arrays.toString(lengths) + " and " + Arrays.toString(strides));
         }
-        Native.check(memory, offset, lengths, strides, Float.BYTES);
+        Native.check(memory, offset, lengths, strides, type.bytes());
         this.memory = memory;
-        address = memory.address() + Float.BYTES * offset;
+        this.type = type;
+        address = memory.address() + type.bytes() * offset;
         rows = lengths[leading];
         columns = lengths[leading + 1];
         columnStride = strides[leading + 1];
@@ -45,7 +53,7 @@ final class Matrix {
 
     /** The last two axes of a tensor as matrices, the others as their batch. */
     static Matrix of(Tensor x) {
-        return new Matrix(x.storage().host(), x.offset(), x.shape().toArray(), Native.strides(x));
+        return new Matrix(x.storage().host(), x.dtype(), x.offset(), x.shape().toArray(), Native.strides(x));
     }
 
     /** A column of as many ones. */
@@ -80,7 +88,7 @@ final class Matrix {
             place += batchStrides[axis] * (left % batch[axis]);
             left /= batch[axis];
         }
-        return address + Float.BYTES * place;
+        return address + type.bytes() * place;
     }
 
     /** Whether every matrix is the same memory. */

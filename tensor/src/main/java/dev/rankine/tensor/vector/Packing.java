@@ -7,6 +7,7 @@ import static dev.rankine.tensor.vector.Lanes.FLOAT;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
+import dev.rankine.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -80,15 +81,17 @@ final class Packing {
     static void panel(Product p, int from, int columns, int k0, int depth, long to, Scratch scratch) {
         long b = p.b() + from * p.bColumn() + k0 * p.bRow();
         if (p.bRunsAlongN()) {
-            copyPanel(b, p.bRow(), columns, depth, to);
+            if (p.bIsNarrow()) {
+                widenPanel(p.bType(), b, p.bRow(), columns, depth, to);
+            } else {
+                copyPanel(b, p.bRow(), columns, depth, to);
+            }
         } else if (p.bRunsAlongK() && SquareTranspose.fits()) {
-            turnPanel(b, p.bColumn(), columns, depth, to, scratch);
+            turnPanel(p.bType(), b, p.bColumn(), columns, depth, to, scratch);
         } else {
             for (int k = 0; k < depth; k++) {
-                for (int j = 0; j < PANEL; j++) {
-                    float value = j < columns ? ALL.get(FLOAT, b + k * p.bRow() + j * p.bColumn()) : 0f;
-                    ALL.set(FLOAT, to + k * PANEL_BYTES + j * (long) Float.BYTES, value);
-                }
+                ALL.asSlice(to + k * PANEL_BYTES, PANEL_BYTES).fill((byte) 0);
+                Widening.run(p.bType(), b + k * p.bRow(), p.bColumn(), to + k * PANEL_BYTES, columns);
             }
         }
     }
@@ -115,18 +118,30 @@ final class Packing {
         }
     }
 
-    private static void turnPanel(long from, long step, int columns, int depth, long to, Scratch scratch) {
+    private static void widenPanel(DType type, long from, long step, int columns, int depth, long to) {
+        for (int k = 0; k < depth; k++) {
+            if (columns < PANEL) {
+                ALL.asSlice(to, columns > COUNT ? PANEL_BYTES : BYTES).fill((byte) 0);
+            }
+            Widening.run(type, from, type.bytes(), to, columns);
+            from += step;
+            to += PANEL_BYTES;
+        }
+    }
+
+    private static void turnPanel(DType type, long from, long step, int columns, int depth, long to, Scratch scratch) {
         for (int first = 0; first < columns; first += COUNT) {
             int rows = Math.min(COUNT, columns - first);
             long source = from + first * step;
             long sourceStep = step;
-            if (rows < COUNT) {
+            if (rows < COUNT || type != DType.F32) {
                 // complete the square with rows of zeros
                 sourceStep = Float.BYTES * (long) depth;
                 long square = scratch.turned(sourceStep * COUNT);
-                ALL.asSlice(square, sourceStep * COUNT).fill((byte) 0);
+                ALL.asSlice(square + rows * sourceStep, (COUNT - rows) * sourceStep)
+                        .fill((byte) 0);
                 for (int j = 0; j < rows; j++) {
-                    MemorySegment.copy(ALL, source + j * step, ALL, square + j * sourceStep, sourceStep);
+                    Widening.run(type, source + j * step, type.bytes(), square + j * sourceStep, depth);
                 }
                 source = square;
             }

@@ -1,8 +1,12 @@
 package dev.rankine.tensor.vector;
 
+import dev.rankine.tensor.DType;
+
 /**
  * C[M, N] (+)= A[M, K] B[K, N] by addresses and strides in bytes: what the algorithms of {@link Gemm} work on, and what
  * is cut into parts to be shared out. Its bounds have been checked by {@link Matrix}.
+ *
+ * @param bType F32, or the narrower type that B is stored in
  */
 record Product(
         int m,
@@ -11,6 +15,7 @@ record Product(
         long a,
         long aRow,
         long aColumn,
+        DType bType,
         long b,
         long bRow,
         long bColumn,
@@ -21,15 +26,28 @@ record Product(
 
     static final int FLOAT = Float.BYTES;
 
-    /** The same product as C^T = B^T A^T. */
+    /** The same product as C^T = B^T A^T; B must be of F32. */
     Product transposed() {
-        return new Product(n, m, k, b, bColumn, bRow, a, aColumn, aRow, c, cColumn, cRow, add);
+        return new Product(n, m, k, b, bColumn, bRow, DType.F32, a, aColumn, aRow, c, cColumn, cRow, add);
     }
 
     /** The part that makes {@code count} rows of C. */
     Product rows(int from, int count) {
         return new Product(
-                count, n, k, a + from * aRow, aRow, aColumn, b, bRow, bColumn, c + from * cRow, cRow, cColumn, add);
+                count,
+                n,
+                k,
+                a + from * aRow,
+                aRow,
+                aColumn,
+                bType,
+                b,
+                bRow,
+                bColumn,
+                c + from * cRow,
+                cRow,
+                cColumn,
+                add);
     }
 
     /** The part that makes {@code count} columns of C. */
@@ -41,6 +59,7 @@ record Product(
                 a,
                 aRow,
                 aColumn,
+                bType,
                 b + from * bColumn,
                 bRow,
                 bColumn,
@@ -48,6 +67,35 @@ record Product(
                 cRow,
                 cColumn,
                 add);
+    }
+
+    /** The part of the sums over {@code count} steps of k; all but the first are added. */
+    Product steps(int from, int count) {
+        return new Product(
+                m,
+                n,
+                count,
+                a + from * aColumn,
+                aRow,
+                aColumn,
+                bType,
+                b + from * bRow,
+                bRow,
+                bColumn,
+                c,
+                cRow,
+                cColumn,
+                add || from > 0);
+    }
+
+    /** The same product with B in F32 elsewhere. */
+    Product withB(long address, long row, long column) {
+        return new Product(m, n, k, a, aRow, aColumn, DType.F32, address, row, column, c, cRow, cColumn, add);
+    }
+
+    /** Whether B is stored in a type narrower than F32. */
+    boolean bIsNarrow() {
+        return bType != DType.F32;
     }
 
     /** Multiplications, the measure of work. */
@@ -61,11 +109,11 @@ record Product(
     }
 
     boolean bRunsAlongN() {
-        return bColumn == FLOAT || n == 1;
+        return bColumn == bType.bytes() || n == 1;
     }
 
     boolean bRunsAlongK() {
-        return bRow == FLOAT || k == 1;
+        return bRow == bType.bytes() || k == 1;
     }
 
     boolean cRunsAlongN() {

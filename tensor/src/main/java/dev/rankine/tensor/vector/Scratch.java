@@ -20,6 +20,7 @@ final class Scratch {
     private final MemorySegment zerosMemory;
     private MemorySegment panels = MemorySegment.NULL;
     private MemorySegment turned = MemorySegment.NULL;
+    private MemorySegment widened = MemorySegment.NULL;
 
     Scratch() {
         tileMemory = allocate(Packing.MAX_TILE_ROWS * Packing.PANEL_BYTES);
@@ -53,6 +54,14 @@ final class Scratch {
             turned = allocate(bytes);
         }
         return turned.address();
+    }
+
+    /** Room for a B in F32 that is stored in a narrower type. */
+    long widened(long bytes) {
+        if (widened.byteSize() < bytes) {
+            widened = allocate(bytes);
+        }
+        return widened.address();
     }
 
     private static MemorySegment allocate(long bytes) {

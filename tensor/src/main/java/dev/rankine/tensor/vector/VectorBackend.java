@@ -4,12 +4,14 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.HostMemory;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
+    private final PackedWeights packedWeights;
     private final Gemm gemm;
     private final Elementwise elementwise;
     private final Reductions reductions;
@@ -32,10 +35,16 @@ public final class VectorBackend implements Backend {
 
     /** A back-end that works with {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
+        this(threads, HostMemory::caches);
+    }
+
+    /** @param cacheBytes the most bytes of frozen weights that are kept packed; asked for when the first are */
+    VectorBackend(int threads, LongSupplier cacheBytes) {
         pool = new WorkerPool(threads);
         Supplier<Stage> stages = ThreadLocal.withInitial(Stage::new)::get;
         Supplier<Scratch> scratches = ThreadLocal.withInitial(Scratch::new)::get;
-        gemm = new Gemm(pool, scratches);
+        packedWeights = new PackedWeights(cacheBytes);
+        gemm = new Gemm(pool, scratches, packedWeights);
         elementwise = new Elementwise(pool, stages);
         reductions = new Reductions(pool, stages);
         indexing = new Indexing(pool);
@@ -45,6 +54,11 @@ public final class VectorBackend implements Backend {
         columnScale = new ColumnScale(pool, stages, reductions);
         adamSteps = new AdamSteps(pool, stages);
         conversions = new Conversions(pool, stages);
+    }
+
+    /** Bytes of frozen weights that are kept packed. */
+    long packedBytes() {
+        return packedWeights.bytes();
     }
 
     static String width() {
@@ -85,9 +99,13 @@ public final class VectorBackend implements Backend {
         requireWritable(operation, results);
     }
 
-    /** Kernels go by addresses: writing to a mapped file that is read-only would end the virtual machine. */
+    /**
+     * Says that these are about to be written. Kernels go by addresses: writing to a mapped file that is read-only would end
+     * the virtual machine.
+     */
     private static void requireWritable(String operation, Tensor... results) {
         for (Tensor result : results) {
+            result.storage().written();
             if (result.storage().host().isReadOnly()) {
                 throw new IllegalArgumentException(
                         operation + ": " + result + " lies in memory that is read-only; make a copy with clone first");
@@ -134,7 +152,10 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
-        reads("linear", x, weight, bias);
+        reads("linear", x, bias);
+        if (weight.dtype().computes()) {
+            reads("linear", weight);
+        }
         writes("linear", out);
         List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
         List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
@@ -147,7 +168,7 @@ public final class VectorBackend implements Backend {
             as.add(Matrix.ones(x.shape().dim(0)));
             bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
         }
-        gemm.sum(as, bs, Matrix.of(out));
+        gemm.sum(as, bs, Matrix.of(out), weight.transpose(0, 1));
     }
 
     @Override

@@ -1,13 +1,11 @@
-package dev.rankine.autograd.op;
-
-import dev.rankine.tensor.Tensor;
+package dev.rankine.tensor;
 
 /** Memory that an operation needs only while it runs. */
-final class Temporaries {
+public final class Temporaries {
     private Temporaries() {}
 
     /** Gives temporaries back before the end of the step, which may hold those of many layers. */
-    static void release(Tensor... temporaries) {
+    public static void release(Tensor... temporaries) {
         for (Tensor temporary : temporaries) {
             temporary.storage().hold();
             temporary.storage().releaseHold();
