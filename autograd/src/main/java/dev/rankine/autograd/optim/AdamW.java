@@ -36,7 +36,7 @@ public final class AdamW extends Slots {
     private final Settings settings;
 
     public AdamW(Settings settings, List<OptimizerGroup> groups) {
-        super(groups, List.of(M, V), 3);
+        super(groups, List.of(M, V));
         this.settings = settings;
     }
 
@@ -46,15 +46,21 @@ public final class AdamW extends Slots {
     }
 
     @Override
-    void step(List<Due> due) {
-        due.getFirst().weight().backend().adamW(due.stream().map(this::step).toList());
+    void step(List<Due> due, StepNumbers numbers) {
+        due.getFirst()
+                .weight()
+                .backend()
+                .adamW(due.stream().map(one -> step(one, numbers)).toList());
     }
 
-    private Backend.AdamWStep step(Due due) {
+    private Backend.AdamWStep step(Due due, StepNumbers all) {
         Slot slot = due.slot();
         long t = slot.nextStep();
-        Tensor numbers = slot.numbers(
-                due.rate(), 1 - StrictMath.pow(settings.beta1(), t), 1 - StrictMath.pow(settings.beta2(), t));
+        Tensor numbers = all.of(
+                due.weight(),
+                due.rate(),
+                1 - StrictMath.pow(settings.beta1(), t),
+                1 - StrictMath.pow(settings.beta2(), t));
         return new Backend.AdamWStep(
                 due.weight(),
                 due.gradient(),

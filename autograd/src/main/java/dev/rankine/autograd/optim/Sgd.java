@@ -17,7 +17,7 @@ public final class Sgd extends Slots {
      * @param momentum in [0, 1)
      */
     public Sgd(double momentum, List<OptimizerGroup> groups) {
-        super(groups, momentum == 0 ? List.of() : List.of(MOMENTUM), 1);
+        super(groups, momentum == 0 ? List.of() : List.of(MOMENTUM));
         if (!(momentum >= 0 && momentum < 1)) {
             throw new IllegalArgumentException("SGD: momentum must be in [0, 1), got " + momentum);
         }
@@ -30,17 +30,16 @@ public final class Sgd extends Slots {
     }
 
     @Override
-    void step(List<Due> due) {
-        due.forEach(one -> step(one.slot(), one.weight(), one.gradient(), one.rate()));
+    void step(List<Due> due, StepNumbers numbers) {
+        due.forEach(one -> step(one.slot(), one.weight(), one.gradient(), numbers.of(one.weight(), one.rate())));
     }
 
-    private void step(Slot slot, Tensor weight, Tensor gradient, double rate) {
+    private void step(Slot slot, Tensor weight, Tensor gradient, Tensor rate) {
         slot.nextStep();
-        Tensor numbers = slot.numbers(rate);
         Tensor direction = momentum == 0 ? gradient : accelerated(slot, gradient);
         double decay = slot.settings().weightDecay();
         Tensor change = decay == 0 ? direction : weight.affine(decay, 0).plus(direction);
-        Tensor moved = change.times(numbers);
+        Tensor moved = change.times(rate);
         weight.backend().zip(Binary.SUBTRACT, weight, moved, weight);
     }
 

@@ -15,21 +15,16 @@ final class Slot {
     private final String name;
     private final OptimizerGroup settings;
     private final Map<String, Tensor> memory = new LinkedHashMap<>();
-    private final Tensor numbers;
     private Variable parameter;
     private long steps;
 
-    /**
-     * @param memories names of the tensors of the parameter's shape that are remembered, zero at first
-     * @param numbers how many numbers the host writes before each step
-     */
-    Slot(String name, Variable parameter, OptimizerGroup settings, List<String> memories, int numbers) {
+    /** @param memories names of the tensors of the parameter's shape that are remembered, zero at first */
+    Slot(String name, Variable parameter, OptimizerGroup settings, List<String> memories) {
         this.name = name;
         this.parameter = parameter;
         this.settings = settings;
         Tensor data = parameter.data();
         memories.forEach(which -> memory.put(which, Tensor.zeros(data.backend(), data.dtype(), data.shape())));
-        this.numbers = Tensor.zeros(data.backend(), data.dtype(), Shape.of(numbers));
     }
 
     String name() {
@@ -57,12 +52,6 @@ final class Slot {
         return tensor;
     }
 
-    /** Writes the numbers of this step and gives the tensor that holds them. */
-    Tensor numbers(double... values) {
-        numbers.write(values);
-        return numbers;
-    }
-
     void replace(Variable kept, UnaryOperator<Tensor> select) {
         Map<String, Tensor> selected = new LinkedHashMap<>();
         memory.forEach((which, tensor) -> {
@@ -78,7 +67,7 @@ final class Slot {
     Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         memory.forEach((which, tensor) -> state.put(name + "." + which, tensor));
-        state.put(name + ".steps", Tensor.ofLongs(numbers.backend(), Shape.of(1), steps));
+        state.put(name + ".steps", Tensor.ofLongs(parameter.data().backend(), Shape.of(1), steps));
         return state;
     }
 

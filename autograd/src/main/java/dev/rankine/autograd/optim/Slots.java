@@ -13,15 +13,16 @@ import java.util.function.UnaryOperator;
 /** The slots of all parameters of an optimiser: what {@link AdamW} and {@link Sgd} have in common. */
 abstract sealed class Slots implements Optimizer permits AdamW, Sgd {
     private final List<Slot> slots = new ArrayList<>();
+    private final StepNumbers numbers = new StepNumbers();
 
-    Slots(List<OptimizerGroup> groups, List<String> memories, int numbers) {
+    Slots(List<OptimizerGroup> groups, List<String> memories) {
         Set<String> names = new LinkedHashSet<>();
         for (OptimizerGroup group : groups) {
             group.parameters().forEach((name, parameter) -> {
                 if (!names.add(name)) {
                     throw new IllegalArgumentException("two parameters are named '" + name + "'");
                 }
-                slots.add(new Slot(name, parameter, group, memories, numbers));
+                slots.add(new Slot(name, parameter, group, memories));
             });
         }
     }
@@ -40,14 +41,15 @@ abstract sealed class Slots implements Optimizer permits AdamW, Sgd {
             }
         }
         if (!due.isEmpty()) {
-            step(due);
+            numbers.nextStep();
+            step(due, numbers);
         }
     }
 
     /** A parameter that moves in this step. */
     record Due(Slot slot, Tensor weight, Tensor gradient, double rate) {}
 
-    abstract void step(List<Due> due);
+    abstract void step(List<Due> due, StepNumbers numbers);
 
     @Override
     public final void clearGradients() {

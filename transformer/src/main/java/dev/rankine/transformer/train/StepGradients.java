@@ -2,11 +2,12 @@ package dev.rankine.transformer.train;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Reduction;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * The gradients that there are at a point of a step.
@@ -39,12 +40,16 @@ record StepGradients(Map<String, Tensor> byName) {
     /** Whether they and the loss are finite. */
     boolean areFiniteWith(Tensor loss) {
         // NaN and infinity survive in sums; a sum of huge finite numbers can overflow, so what it says is looked up
-        Tensor sum = loss;
+        Tensor sums = loss.result("finite", Shape.of(byName.size() + 1));
+        loss.backend().copy(loss.reshape(Shape.of(1)), sums.slice(0, 0, 1));
+        int place = 1;
         for (Tensor gradient : byName.values()) {
-            int[] axes = IntStream.range(0, gradient.shape().rank()).toArray();
-            sum = sum.plus(gradient.reduce(Reduction.SUM, axes).reshape(loss.shape()));
+            int[] ones = new int[gradient.shape().rank()];
+            Arrays.fill(ones, 1);
+            Tensor sum = sums.slice(0, place, ++place).reshape(Shape.of(ones));
+            gradient.backend().reduce(Reduction.SUM, gradient, sum);
         }
-        return Double.isFinite(sum.item())
+        return Double.isFinite(sums.reduce(Reduction.SUM, 0).item())
                 || FirstNonFinite.isFinite(loss) && byName.values().stream().allMatch(FirstNonFinite::isFinite);
     }
 
