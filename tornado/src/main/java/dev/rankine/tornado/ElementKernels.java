@@ -16,6 +16,10 @@ final class ElementKernels {
     static final int APART = 8;
     /** The function of {@link #map} that copies. */
     static final int IDENTITY = -1;
+    /** Words of a parameter of {@link #adamW}. */
+    static final int PARAMETER = 7;
+    /** Parameters of one call. */
+    static final int MOST_PARAMETERS = (Block.NEXT - 1) / PARAMETER;
 
     private ElementKernels() {}
 
@@ -75,28 +79,31 @@ final class ElementKernels {
     }
 
     /**
-     * AdamW on row-major tensors. Words: 0 the number of elements; 1 to 6 where weight, gradient, m, v, rate and
-     * corrections begin. Numbers: beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decay.
+     * AdamW on row-major tensors. Words: 0 the number of parameters; then {@value #PARAMETER} of each: its elements, and where
+     * weight, gradient, m, v, rate and corrections begin. Numbers: beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decay.
      */
     static void adamW(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         int node = Block.open(c, program, slots);
-        int b = node * Block.WORDS;
         int s = node * Block.NUMBERS;
-        int n = program.get(b);
-        float rate = heap.get(program.get(b + 5));
-        float correction1 = heap.get(program.get(b + 6));
-        float correction2 = heap.get(program.get(b + 6) + 1);
-        for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
-            float w = heap.get(program.get(b + 1) + i);
-            float g = heap.get(program.get(b + 2) + i);
-            float m = numbers.get(s) * heap.get(program.get(b + 3) + i) + numbers.get(s + 1) * g;
-            float v = numbers.get(s + 2) * heap.get(program.get(b + 4) + i) + numbers.get(s + 3) * g * g;
-            float divisor = TornadoMath.sqrt(v / correction2) + numbers.get(s + 4);
-            float direction = m / correction1 / divisor + numbers.get(s + 5) * w;
-            heap.set(program.get(b + 3) + i, m);
-            heap.set(program.get(b + 4) + i, v);
-            heap.set(program.get(b + 1) + i, w - rate * direction);
+        int count = program.get(node * Block.WORDS);
+        for (int parameter = 0; parameter < count; parameter++) {
+            int b = node * Block.WORDS + 1 + parameter * PARAMETER;
+            int n = program.get(b);
+            float rate = heap.get(program.get(b + 5));
+            float correction1 = heap.get(program.get(b + 6));
+            float correction2 = heap.get(program.get(b + 6) + 1);
+            for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
+                float w = heap.get(program.get(b + 1) + i);
+                float g = heap.get(program.get(b + 2) + i);
+                float m = numbers.get(s) * heap.get(program.get(b + 3) + i) + numbers.get(s + 1) * g;
+                float v = numbers.get(s + 2) * heap.get(program.get(b + 4) + i) + numbers.get(s + 3) * g * g;
+                float divisor = TornadoMath.sqrt(v / correction2) + numbers.get(s + 4);
+                float direction = m / correction1 / divisor + numbers.get(s + 5) * w;
+                heap.set(program.get(b + 3) + i, m);
+                heap.set(program.get(b + 4) + i, v);
+                heap.set(program.get(b + 1) + i, w - rate * direction);
+            }
         }
     }
 }

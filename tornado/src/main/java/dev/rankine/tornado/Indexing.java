@@ -1,6 +1,5 @@
 package dev.rankine.tornado;
 
-import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.IdOutOfRange;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
@@ -9,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Starts the kernels that choose rows by ids and those that draw. The ids are looked at on the host, which has them. */
+/** Starts the kernels that choose rows by ids. The ids are looked at on the host, which has them. */
 final class Indexing {
     private final Engine engine;
     private final Residency residency;
@@ -89,34 +88,5 @@ final class Indexing {
         }
         rowsOf.values().forEach(plan::addAll);
         return plan.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /** Uniform numbers into a row-major tensor. */
-    void uniform(Draw draw, Tensor out) {
-        int examples = draw.examples().shape().dim(0);
-        if (Elements.count(out) == 0) {
-            return;
-        }
-        int size = Elements.count(out) / examples;
-        int blocks = (size + 3) / 4;
-        int clock = residency.read(draw.clock());
-        int places = residency.read(draw.examples());
-        Call call = new Call(Kernel.UNIFORM)
-                .words(0, Math.multiplyExact(examples, blocks), size, blocks, residency.write(out))
-                .words(5, (int) draw.stream(), clock, places)
-                .words(8, 2 * Math.toIntExact(draw.clock().stride(0)))
-                .words(9, 2 * Math.toIntExact(draw.examples().stride(0)));
-        engine.launch(call, Elements.groups(examples * blocks));
-    }
-
-    /** y = x factor where u is at least p, else 0; all row-major. */
-    void drop(Tensor x, Tensor u, double p, Tensor y) {
-        int n = Elements.count(x);
-        if (n > 0) {
-            int from = residency.read(x);
-            int by = residency.read(u);
-            Call call = new Call(Kernel.DROP).words(0, n, residency.write(y), from, by);
-            engine.launch(call.numbers(p, 1 / (1 - p)), Elements.groups(n));
-        }
     }
 }

@@ -19,6 +19,7 @@ enum Kernel {
     REDUCE_FEW(ReductionKernels::few),
     PRODUCT_SMALL(ProductKernels::small),
     PRODUCT_LARGE(ProductKernels::large),
+    PRODUCT_END(ProductKernels::end),
     GATHER(IndexKernels::gather),
     ONE_HOT(IndexKernels::oneHot),
     SCATTER_ADD(IndexKernels::scatterAdd),
@@ -26,9 +27,12 @@ enum Kernel {
     DROP(RandomKernels::drop),
     SOFTMAX(RowKernels::softmax),
     SOFTMAX_BACKWARD(RowKernels::softmaxBackward),
-    LAYER_NORM(RowKernels::layerNorm),
-    LAYER_NORM_BACKWARD(RowKernels::layerNormBackward),
-    CROSS_ENTROPY(RowKernels::crossEntropy);
+    CROSS_ENTROPY(RowKernels::crossEntropy),
+    NORM(NormKernels::forward),
+    NORM_BACKWARD(NormKernels::backward),
+    NORM_PARAMETERS(ColumnKernels::normParameters),
+    SCALE_COLUMNS(ColumnKernels::scale),
+    SCALE_COLUMNS_BACKWARD(ColumnKernels::scaleBackward);
 
     /** The code of a kernel. */
     interface Code extends Task6<KernelContext, FloatArray, IntArray, IntArray, FloatArray, IntArray> {}

@@ -8,18 +8,24 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * out[M, N] = a[M, K] b[K, N] for each matrix of a batch, in tiles that a work-group loads once for all its threads. Words: 0
  * the number of tiles, 1 M, 2 N, 3 K; 4, 5, 6 where the result, a and b begin; 7 whether to add to the result; 8 and 9 the
  * tiles over N and over M; 10 to 15 the row and column strides of the result, a and b; 16 the rank of the batch; then its
- * lengths and the strides of the three, eight of each.
+ * lengths and the strides of the three, eight of each. Of a second product that is added, h[M, R] u[R, N]: {@value #TERM} R, 0 for
+ * none, then for h and for u where it begins and its strides. Of a row that is added: {@value #BIAS} whether there is one, where it
+ * begins, its stride.
  */
 final class ProductKernels {
     static final int BATCH = 18;
     static final int BATCH_STRIDES = 26;
     static final int APART = 8;
+    static final int TERM = 50;
+    static final int BIAS = 57;
     /** Rows and columns of a small tile, one element for a thread. */
     static final int SMALL = 16;
     /** Rows and columns of a large tile, 16 elements for a thread. */
     static final int LARGE = 64;
 
     private static final int DEPTH = 16;
+    /** From a line of a large tile to the next: threads that write next to each other down the tile meet different banks. */
+    private static final int PITCH = LARGE + 2;
 
     private ProductKernels() {}
 
@@ -46,15 +52,32 @@ final class ProductKernels {
         int x = c.localIdx - y * SMALL;
         int m = inMatrix / across * SMALL + y;
         int n = (inMatrix - inMatrix / across * across) * SMALL + x;
+        int aRow = program.get(w + 12);
+        int aColumn = program.get(w + 13);
+        int bRow = program.get(w + 14);
+        int bColumn = program.get(w + 15);
+        int first = (inner + DEPTH - 1) / DEPTH * DEPTH;
+        int all = first + program.get(w + TERM);
         float sum = 0f;
-        for (int k = 0; k < inner; k += DEPTH) {
+        for (int from = 0; from < all; from += DEPTH) {
+            int k = from;
+            if (from >= first) {
+                k = from - first;
+                inner = program.get(w + TERM);
+                a = program.get(w + TERM + 1);
+                aRow = program.get(w + TERM + 2);
+                aColumn = program.get(w + TERM + 3);
+                b = program.get(w + TERM + 4);
+                bRow = program.get(w + TERM + 5);
+                bColumn = program.get(w + TERM + 6);
+            }
             float left = 0f;
             if (m < rows && k + x < inner) {
-                left = heap.get(a + m * program.get(w + 12) + (k + x) * program.get(w + 13));
+                left = heap.get(a + m * aRow + (k + x) * aColumn);
             }
             float right = 0f;
             if (n < columns && k + y < inner) {
-                right = heap.get(b + (k + y) * program.get(w + 14) + n * program.get(w + 15));
+                right = heap.get(b + (k + y) * bRow + n * bColumn);
             }
             as[c.localIdx] = left;
             bs[c.localIdx] = right;
@@ -68,18 +91,48 @@ final class ProductKernels {
         }
         if (m < rows && n < columns && c.groupIdx < tiles) {
             int place = o + m * program.get(w + 10) + n * program.get(w + 11);
-            if (program.get(w + 7) == 1) {
-                sum += heap.get(place);
+            heap.set(place, sum + added(heap, program, w, place, n));
+        }
+    }
+
+    /** In a kernel: what is added to an element of a column of the result. */
+    static float added(FloatArray heap, IntArray program, int w, int place, int column) {
+        float sum = 0f;
+        if (program.get(w + 7) == 1) {
+            sum = heap.get(place);
+        }
+        if (program.get(w + BIAS) == 1) {
+            sum += heap.get(program.get(w + BIAS + 1) + column * program.get(w + BIAS + 2));
+        }
+        return sum;
+    }
+
+    /** What a library's product lacks: out += h u + the row, all row-major but h and u. Words: 0 the elements; 7 is 1. */
+    static void end(
+            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+        int w = Block.open(c, program, slots) * Block.WORDS;
+        int n = program.get(w);
+        int columns = program.get(w + 2);
+        int inner = program.get(w + TERM);
+        for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
+            int row = i / columns;
+            int column = i - row * columns;
+            int h = program.get(w + TERM + 1) + row * program.get(w + TERM + 2);
+            int u = program.get(w + TERM + 4) + column * program.get(w + TERM + 6);
+            float sum = 0f;
+            for (int k = 0; k < inner; k++) {
+                sum += heap.get(h + k * program.get(w + TERM + 3)) * heap.get(u + k * program.get(w + TERM + 5));
             }
-            heap.set(place, sum);
+            int place = program.get(w + 4) + i;
+            heap.set(place, sum + added(heap, program, w, place, column));
         }
     }
 
     /** Tiles of 64 x 64, of which a thread makes the 4 x 4 elements that lie 16 apart: neighbours read neighbours. */
     static void large(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
-        float[] as = c.allocateFloatLocalArray(LARGE * DEPTH);
-        float[] bs = c.allocateFloatLocalArray(DEPTH * LARGE);
+        float[] as = c.allocateFloatLocalArray(PITCH * DEPTH);
+        float[] bs = c.allocateFloatLocalArray(DEPTH * PITCH);
         float[] sums = new float[16];
         int w = Block.open(c, program, slots) * Block.WORDS;
         int tiles = program.get(w);
@@ -107,7 +160,20 @@ final class ProductKernels {
         for (int i = 0; i < 16; i++) {
             sums[i] = 0f;
         }
-        for (int k = 0; k < inner; k += DEPTH) {
+        int first = (inner + DEPTH - 1) / DEPTH * DEPTH;
+        int all = first + program.get(w + TERM);
+        for (int from = 0; from < all; from += DEPTH) {
+            int k = from;
+            if (from >= first) {
+                k = from - first;
+                inner = program.get(w + TERM);
+                a = program.get(w + TERM + 1);
+                aRow = program.get(w + TERM + 2);
+                aColumn = program.get(w + TERM + 3);
+                b = program.get(w + TERM + 4);
+                bRow = program.get(w + TERM + 5);
+                bColumn = program.get(w + TERM + 6);
+            }
             for (int i = t; i < LARGE * DEPTH; i += Block.GROUP) {
                 // threads run along the axis on which the operand is dense
                 int row = aColumn == 1 ? i / DEPTH : i - i / LARGE * LARGE;
@@ -116,25 +182,25 @@ final class ProductKernels {
                 if (m0 + row < rows && k + depth < inner) {
                     left = heap.get(a + (m0 + row) * aRow + (k + depth) * aColumn);
                 }
-                as[depth * LARGE + row] = left;
+                as[depth * PITCH + row] = left;
                 int column = bColumn == 1 ? i - i / LARGE * LARGE : i / DEPTH;
                 int deep = bColumn == 1 ? i / LARGE : i - i / DEPTH * DEPTH;
                 float right = 0f;
                 if (n0 + column < columns && k + deep < inner) {
                     right = heap.get(b + (k + deep) * bRow + (n0 + column) * bColumn);
                 }
-                bs[deep * LARGE + column] = right;
+                bs[deep * PITCH + column] = right;
             }
             c.localBarrier();
             for (int d = 0; d < DEPTH; d++) {
-                float a0 = as[d * LARGE + y];
-                float a1 = as[d * LARGE + y + 16];
-                float a2 = as[d * LARGE + y + 32];
-                float a3 = as[d * LARGE + y + 48];
-                float b0 = bs[d * LARGE + x];
-                float b1 = bs[d * LARGE + x + 16];
-                float b2 = bs[d * LARGE + x + 32];
-                float b3 = bs[d * LARGE + x + 48];
+                float a0 = as[d * PITCH + y];
+                float a1 = as[d * PITCH + y + 16];
+                float a2 = as[d * PITCH + y + 32];
+                float a3 = as[d * PITCH + y + 48];
+                float b0 = bs[d * PITCH + x];
+                float b1 = bs[d * PITCH + x + 16];
+                float b2 = bs[d * PITCH + x + 32];
+                float b3 = bs[d * PITCH + x + 48];
                 sums[0] += a0 * b0;
                 sums[1] += a0 * b1;
                 sums[2] += a0 * b2;
@@ -159,11 +225,7 @@ final class ProductKernels {
             int n = n0 + x + (i - i / 4 * 4) * 16;
             if (m < rows && n < columns && c.groupIdx < tiles) {
                 int place = o + m * program.get(w + 10) + n * program.get(w + 11);
-                float sum = sums[i];
-                if (program.get(w + 7) == 1) {
-                    sum += heap.get(place);
-                }
-                heap.set(place, sum);
+                heap.set(place, sums[i] + added(heap, program, w, place, n));
             }
         }
     }

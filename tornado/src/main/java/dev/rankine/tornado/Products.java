@@ -1,9 +1,14 @@
 package dev.rankine.tornado;
 
+import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Starts products of matrices: in the library where there is one and BLAS can do them, else by a kernel. */
 final class Products {
+    /** Up to this rank a kernel adds a low-rank term in the pass that adds the bias; beyond it the library is asked again. */
+    private static final int SMALL_RANK = 32;
+
     private final Engine engine;
     private final Residency residency;
 
@@ -12,8 +17,68 @@ final class Products {
         this.residency = residency;
     }
 
+    /** h[M, R] u[R, N] that is added to a product of matrices. */
+    private record Term(Tensor h, Tensor u) {
+        static @Nullable Term of(Backend.@Nullable LowRankTerm update) {
+            return update == null || update.h().shape().dim(1) == 0
+                    ? null
+                    : new Term(update.h(), update.b().transpose(0, 1));
+        }
+
+        int rank() {
+            return h.shape().dim(1);
+        }
+    }
+
     /** out[..., M, N] = a[..., M, K] b[..., K, N], added to what out holds if {@code accumulate}; K is at least 1. */
     void multiply(Tensor a, Tensor b, Tensor out, boolean accumulate) {
+        if (!byLibrary(a, b, out, accumulate)) {
+            byKernel(a, b, null, null, out, accumulate);
+        }
+    }
+
+    /** out[R, O] = x W^T + bias + h b^T; x has at least one column. */
+    void linear(
+            Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
+        Term term = Term.of(update);
+        Tensor wide = weight.transpose(0, 1);
+        if (!byLibrary(x, wide, out, false)) {
+            byKernel(x, wide, term, bias, out, false);
+            return;
+        }
+        if (term != null && term.rank() > SMALL_RANK && byLibrary(term.h(), term.u(), out, true)) {
+            term = null;
+        }
+        if (term != null || bias != null) {
+            int n = Elements.count(out);
+            Call call = new Call(Kernel.PRODUCT_END);
+            add(call, term, bias);
+            residency.read(out);
+            engine.launch(
+                    call.words(0, n)
+                            .words(2, out.shape().dim(1))
+                            .words(4, residency.write(out))
+                            .words(7, 1),
+                    Elements.groups(n));
+        }
+    }
+
+    private boolean byLibrary(Tensor a, Tensor b, Tensor out, boolean accumulate) {
+        Gemm gemm = engine.hasLibrary() ? Gemm.of(a, b, out, accumulate) : null;
+        if (gemm == null) {
+            return false;
+        }
+        int left = residency.read(a);
+        int right = residency.read(b);
+        if (accumulate) {
+            residency.read(out);
+        }
+        engine.multiply(gemm.at(left, right, residency.write(out)));
+        return true;
+    }
+
+    private void byKernel(
+            Tensor a, Tensor b, @Nullable Term term, @Nullable Tensor bias, Tensor out, boolean accumulate) {
         int rows = out.shape().dim(-2);
         int columns = out.shape().dim(-1);
         boolean small = Math.min(rows, columns) <= ProductKernels.LARGE / 2;
@@ -23,37 +88,32 @@ final class Products {
         int matrices = Elements.count(out) / (rows * columns);
         int tiles = Math.multiplyExact(matrices, Math.multiplyExact(across, down));
         Layout batch = Layout.leading(2, out, a, b);
-        Gemm gemm = engine.hasLibrary() ? Gemm.of(a, b, out, accumulate) : null;
-        int left = residency.read(a);
-        int right = residency.read(b);
-        if (accumulate) {
-            residency.read(out);
-        }
-        int result = residency.write(out);
-        if (gemm != null) {
-            engine.multiply(gemm.at(left, right, result));
-            return;
-        }
         Call call = new Call(small ? Kernel.PRODUCT_SMALL : Kernel.PRODUCT_LARGE)
-                .words(
-                        0,
-                        tiles,
-                        rows,
-                        columns,
-                        a.shape().dim(-1),
-                        result,
-                        left,
-                        right,
-                        accumulate ? 1 : 0,
-                        across,
-                        down)
+                .words(0, tiles, rows, columns, a.shape().dim(-1))
+                .words(5, residency.read(a), residency.read(b), accumulate ? 1 : 0, across, down)
                 .words(10, stride(out, -2), stride(out, -1), stride(a, -2), stride(a, -1), stride(b, -2), stride(b, -1))
                 .words(16, batch.rank())
                 .words(ProductKernels.BATCH, batch.lengths())
                 .words(ProductKernels.BATCH_STRIDES, batch.strides(0))
                 .words(ProductKernels.BATCH_STRIDES + ProductKernels.APART, batch.strides(1))
                 .words(ProductKernels.BATCH_STRIDES + 2 * ProductKernels.APART, batch.strides(2));
-        engine.launch(call, tiles);
+        add(call, term, bias);
+        if (accumulate) {
+            residency.read(out);
+        }
+        engine.launch(call.words(4, residency.write(out)), tiles);
+    }
+
+    private void add(Call call, @Nullable Term term, @Nullable Tensor bias) {
+        if (term != null) {
+            Tensor h = term.h();
+            Tensor u = term.u();
+            call.words(ProductKernels.TERM, term.rank(), residency.read(h), stride(h, 0), stride(h, 1))
+                    .words(ProductKernels.TERM + 4, residency.read(u), stride(u, 0), stride(u, 1));
+        }
+        if (bias != null) {
+            call.words(ProductKernels.BIAS, 1, residency.read(bias), stride(bias, 0));
+        }
     }
 
     private static int stride(Tensor x, int axis) {

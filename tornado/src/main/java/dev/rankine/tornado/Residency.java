@@ -97,6 +97,11 @@ final class Residency implements Storage.Residence {
         return place(region, x);
     }
 
+    /** The same of x where it is row-major, else of a copy that is. */
+    int readRowMajor(Tensor x) {
+        return read(x.contiguous());
+    }
+
     /** Where the first element of a result lies, all of which a kernel is about to write. */
     int write(Tensor out) {
         Storage storage = out.storage();

@@ -13,12 +13,29 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class RowKernels {
     static final int AXES = 8;
     static final int STRIDES = 16;
+    /** Whether elements are dropped; behind it a word to use, the elements of an example, and the draw. */
+    static final int DROPS = 24;
 
     private RowKernels() {}
 
+    /** x as dropout leaves it. Numbers: 1 the threshold, 2 the factor. */
+    private static float dropped(
+            IntArray ints, IntArray program, FloatArray numbers, int node, int row, int column, float x) {
+        int b = node * Block.WORDS;
+        int size = program.get(b + DROPS + 2);
+        int place = row * program.get(b + 1) + column;
+        int example = place / size;
+        float y = 0f;
+        if (RandomKernels.uniform(ints, program, b + DROPS + 3, example, place - example * size) >= numbers.get(node * Block.NUMBERS + 1)) {
+            y = x * numbers.get(node * Block.NUMBERS + 2);
+        }
+        return y;
+    }
+
     /**
      * Softmax of scale x where the mask is not 0. Words: 2 y, 3 x, 4 the mask, 5 whether there is one, 6 the rank of the mask's
-     * leading axes, 7 its stride in a row; then their lengths and strides, eight of each. Number 0: the scale.
+     * leading axes, 7 its stride in a row; then their lengths and strides, eight of each; {@value #DROPS} whether to drop from y
+     * into what begins at the next word. Number 0: the scale.
      */
     static void softmax(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
@@ -74,11 +91,18 @@ final class RowKernels {
                     v = TornadoMath.exp(heap.get(x + i) * scale - max) * share;
                 }
                 heap.set(y + i, v);
+                if (program.get(b + DROPS) == 1) {
+                    heap.set(
+                            program.get(b + DROPS + 1) + row * width + i, dropped(ints, program, numbers, node, row, i, v));
+                }
             }
         }
     }
 
-    /** dX = scale y (dY - sum(y dY)). Words: 2 dX, 3 y, 4 dY. Number 0: the scale. */
+    /**
+     * dX = scale y (g - sum(y g)), g being dY or what is left of it. Words: 2 dX, 3 y, 4 dY; {@value #DROPS} whether to
+     * drop from dY. Number 0: the scale.
+     */
     static void softmaxBackward(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
         float[] part = c.allocateFloatLocalArray(Block.GROUP);
@@ -90,7 +114,11 @@ final class RowKernels {
         float scale = numbers.get(node * Block.NUMBERS);
         float inner = 0f;
         for (int i = t; i < width; i += Block.GROUP) {
-            inner += heap.get(program.get(b + 3) + row * width + i) * heap.get(program.get(b + 4) + row * width + i);
+            float dY = heap.get(program.get(b + 4) + row * width + i);
+            if (program.get(b + DROPS) == 1) {
+                dY = dropped(ints, program, numbers, node, row, i, dY);
+            }
+            inner += heap.get(program.get(b + 3) + row * width + i) * dY;
         }
         part[t] = inner;
         for (int half = Block.GROUP / 2; half > 0; half >>= 1) {
@@ -105,109 +133,10 @@ final class RowKernels {
             for (int i = t; i < width; i += Block.GROUP) {
                 float y = heap.get(program.get(b + 3) + row * width + i);
                 float dY = heap.get(program.get(b + 4) + row * width + i);
+                if (program.get(b + DROPS) == 1) {
+                    dY = dropped(ints, program, numbers, node, row, i, dY);
+                }
                 heap.set(program.get(b + 2) + row * width + i, scale * y * (dY - inner));
-            }
-        }
-    }
-
-    /** Layer norm. Words: 2 y, 3 x, 4 gamma, 5 beta, 6 mean, 7 rstd. Numbers: epsilon, 1 / C. */
-    static void layerNorm(
-            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
-        float[] part = c.allocateFloatLocalArray(Block.GROUP);
-        int t = c.localIdx;
-        int node = Block.open(c, program, slots);
-        int b = node * Block.WORDS;
-        int row = c.groupIdx < program.get(b) ? c.groupIdx : program.get(b) - 1;
-        int width = program.get(b + 1);
-        int x = program.get(b + 3) + row * width;
-        float share = numbers.get(node * Block.NUMBERS + 1);
-        float total = 0f;
-        for (int i = t; i < width; i += Block.GROUP) {
-            total += heap.get(x + i);
-        }
-        part[t] = total;
-        for (int half = Block.GROUP / 2; half > 0; half >>= 1) {
-            c.localBarrier();
-            if (t < half) {
-                part[t] += part[t + half];
-            }
-        }
-        c.localBarrier();
-        float mean = part[0] * share;
-        c.localBarrier();
-        float squares = 0f;
-        for (int i = t; i < width; i += Block.GROUP) {
-            float difference = heap.get(x + i) - mean;
-            squares += difference * difference;
-        }
-        part[t] = squares;
-        for (int half = Block.GROUP / 2; half > 0; half >>= 1) {
-            c.localBarrier();
-            if (t < half) {
-                part[t] += part[t + half];
-            }
-        }
-        c.localBarrier();
-        float variance = part[0] * share;
-        float rstd = 1f / TornadoMath.sqrt(variance + numbers.get(node * Block.NUMBERS));
-        if (c.groupIdx < program.get(b)) {
-            for (int i = t; i < width; i += Block.GROUP) {
-                float n = (heap.get(x + i) - mean) * rstd;
-                float y = n * heap.get(program.get(b + 4) + i) + heap.get(program.get(b + 5) + i);
-                heap.set(program.get(b + 2) + row * width + i, y);
-            }
-            if (t == 0) {
-                heap.set(program.get(b + 6) + row, mean);
-                heap.set(program.get(b + 7) + row, rstd);
-            }
-        }
-    }
-
-    /** dX = rstd (g - mean(g) - n mean(g n)). Words: 2 dX, 3 x, 4 gamma, 5 mean, 6 rstd, 7 dY. Number 1: 1 / C. */
-    static void layerNormBackward(
-            KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
-        float[] part = c.allocateFloatLocalArray(Block.GROUP);
-        int t = c.localIdx;
-        int node = Block.open(c, program, slots);
-        int b = node * Block.WORDS;
-        int row = c.groupIdx < program.get(b) ? c.groupIdx : program.get(b) - 1;
-        int width = program.get(b + 1);
-        int x = program.get(b + 3) + row * width;
-        int dY = program.get(b + 7) + row * width;
-        float share = numbers.get(node * Block.NUMBERS + 1);
-        float mean = heap.get(program.get(b + 5) + row);
-        float rstd = heap.get(program.get(b + 6) + row);
-        float g = 0f;
-        float gn = 0f;
-        for (int i = t; i < width; i += Block.GROUP) {
-            float slope = heap.get(dY + i) * heap.get(program.get(b + 4) + i);
-            g += slope;
-            gn += slope * (heap.get(x + i) - mean) * rstd;
-        }
-        part[t] = g;
-        for (int half = Block.GROUP / 2; half > 0; half >>= 1) {
-            c.localBarrier();
-            if (t < half) {
-                part[t] += part[t + half];
-            }
-        }
-        c.localBarrier();
-        float meanG = part[0] * share;
-        c.localBarrier();
-        part[t] = gn;
-        for (int half = Block.GROUP / 2; half > 0; half >>= 1) {
-            c.localBarrier();
-            if (t < half) {
-                part[t] += part[t + half];
-            }
-        }
-        c.localBarrier();
-        float meanGn = part[0] * share;
-        if (c.groupIdx < program.get(b)) {
-            for (int i = t; i < width; i += Block.GROUP) {
-                float slope = heap.get(dY + i) * heap.get(program.get(b + 4) + i);
-                float n = (heap.get(x + i) - mean) * rstd;
-                heap.set(program.get(b + 2) + row * width + i, rstd * (slope - meanG - n * meanGn));
             }
         }
     }

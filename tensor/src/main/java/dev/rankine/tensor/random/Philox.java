@@ -34,6 +34,11 @@ public final class Philox {
         return ((word >>> 9) + HALF_STEP) * STEP;
     }
 
+    /** The smallest of the uniform numbers that is at least p, which is exact in F32: comparing with it is too. */
+    public static float threshold(double p) {
+        return (float) ((Math.ceil(p / STEP - HALF_STEP) + HALF_STEP) * STEP);
+    }
+
     /** A standard normal number (Box and Muller) from the uniform numbers at positions 2p and 2p + 1. */
     public static double normal(long seed, long stream, long step, long example, long position) {
         double radius = StrictMath.sqrt(-2 * StrictMath.log(uniform(seed, stream, step, example, 2 * position)));

@@ -7,6 +7,7 @@ import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.random.Philox;
 
 /** Dropout with its random numbers made on the fly: the same numbers for the same places, forward and backward. */
 final class Dropper {
@@ -21,8 +22,7 @@ final class Dropper {
     private Dropper(RandomKernels random, long[] examples, double p) {
         this.random = random;
         this.examples = examples;
-        // the smallest of the 2^23 uniform numbers that is at least p: comparing with it is exact in F32
-        threshold = (float) ((Math.ceil(p * 0x1p23 - 0.5) + 0.5) * 0x1p-23);
+        threshold = Philox.threshold(p);
         factor = (float) (1 / (1 - p));
     }
 
