@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.cli.bench.ClassifierStep;
+import dev.rankine.cli.bench.LanguageStep;
 import dev.rankine.cli.bench.Seq2SeqStep;
 import dev.rankine.cli.bench.StepBench;
 import dev.rankine.cli.bench.StepProfile;
@@ -10,6 +11,7 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.BertSettings;
+import dev.rankine.transformer.checkpoint.Checkpoints;
 import dev.rankine.transformer.data.Batch;
 import dev.rankine.transformer.train.ProcessMemory;
 import java.nio.file.Path;
@@ -35,7 +37,8 @@ final class BenchStepCommand implements Runnable {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Hugging Face folder of an encoder-decoder: config.json and model.safetensors.")
+            description =
+                    "Hugging Face folder of an encoder-decoder or a language model: config.json and model.safetensors.")
     private @Nullable Path model;
 
     @Option(
@@ -51,7 +54,7 @@ final class BenchStepCommand implements Runnable {
     @Option(
             names = "--seq",
             paramLabel = "N",
-            description = "Symbols of each source and each target (default: 16; 128 of roberta-base).")
+            description = "Symbols of each text, source or target (default: 16; 128 of roberta-base).")
     private @Nullable Integer symbols;
 
     @Option(names = "--method", paramLabel = "NAME", description = "What is trained (default: lora).")
@@ -114,7 +117,15 @@ final class BenchStepCommand implements Runnable {
                 var step = new ClassifierStep(BertSettings.robertaBase(), chosen, examples, length);
                 measure(backend, step::on, patience, result);
             } else {
-                measure(backend, new Seq2SeqStep(model, chosen, examples, length)::on, patience, result);
+                switch (Checkpoints.architecture(model)) {
+                    case BART, MBART ->
+                        measure(backend, new Seq2SeqStep(model, chosen, examples, length)::on, patience, result);
+                    case GPT2, LLAMA ->
+                        measure(backend, new LanguageStep(model, chosen, examples, length)::on, patience, result);
+                    case BERT, ROBERTA ->
+                        throw new UsageException(
+                                "--model " + model + " is an encoder; of these there is --config " + ROBERTA);
+                }
             }
         }
         result.put("model", model == null ? config : model.toString());
@@ -148,6 +159,7 @@ final class BenchStepCommand implements Runnable {
         result.put("compile_seconds", backend.compilation().seconds());
         result.put("trainable_parameters", trained);
         result.put("heap_bytes_per_step", timing.heapBytes());
+        result.put("seconds_to_ready", timing.secondsToReady());
         result.put("seconds_to_first_step", timing.secondsToFirstStep());
         result.put("peak_rss_mib", memory);
         result.put("phases", phases(profile));
@@ -203,8 +215,9 @@ final class BenchStepCommand implements Runnable {
                         1e3 * entry.getValue().seconds()));
         line("");
         line(
-                "heap %,d bytes per step; first step %.1f s after the start%s",
+                "heap %,d bytes per step; ready %.1f s after the start, first step made after %.1f%s",
                 timing.heapBytes(),
+                timing.secondsToReady(),
                 timing.secondsToFirstStep(),
                 memory == null ? "" : String.format(Locale.ROOT, "; peak memory %,.0f MiB", memory));
     }

@@ -3,9 +3,13 @@ package dev.rankine.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rankine.ModelFixture;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,6 +57,40 @@ class BenchStepCommandTest {
                         .mapToDouble(kind -> kind.getValue().asDouble()))
                 .sum();
         assertThat(ofPhases).as("both are sums over the same calls").isCloseTo(ofOperations, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llama", "gpt2"})
+    void timesALanguageModelToo(String fixture) throws IOException {
+        Path model = ModelFixture.of(fixture, folder);
+        Path json = folder.resolve("step.json");
+        Called called = Called.rankine(
+                "bench",
+                "step",
+                "--model",
+                model,
+                "--batch",
+                2,
+                "--seq",
+                5,
+                "--seconds=0.05",
+                "--steps",
+                1,
+                "--json",
+                json);
+        assertThat(called.exitCode()).as(called.err()).isZero();
+        JsonNode result = JsonMapper.shared().readTree(json);
+        assertThat(result.get("seconds_to_ready").asDouble())
+                .isPositive()
+                .isLessThan(result.get("seconds_to_first_step").asDouble());
+        assertThat(called.out()).contains("first step made after");
+    }
+
+    @Test
+    void anEncoderIsReferredToTheOneThatThereIs() throws IOException {
+        Called called = Called.rankine("bench", "step", "--model", ModelFixture.bertOfWords(folder));
+        assertThat(called.exitCode()).isEqualTo(2);
+        assertThat(called.err()).contains("is an encoder; of these there is --config roberta-base");
     }
 
     @Test

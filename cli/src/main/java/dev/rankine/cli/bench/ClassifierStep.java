@@ -5,14 +5,11 @@ import dev.rankine.autograd.op.Sum;
 import dev.rankine.lora.AdaptedModel;
 import dev.rankine.lora.Method;
 import dev.rankine.tensor.Backend;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.BertSettings;
 import dev.rankine.transformer.data.Batch;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.LongStream;
 
 /**
  * The step of a BERT or RoBERTa that tells two labels apart, with random weights on random symbols. Its head is trained beside
@@ -33,35 +30,20 @@ public record ClassifierStep(BertSettings settings, Method method, int batch, in
 
     /** A fresh model with adapters on a back-end. */
     public StepBench.Workload<Labelled> on(Backend backend) {
-        int longest = settings.body().maxPositions();
-        if (symbols > longest) {
-            throw new IllegalArgumentException(
-                    "--seq " + symbols + " is more than the " + longest + " places that the model has");
-        }
+        RandomSymbols random = new RandomSymbols(
+                backend,
+                batch,
+                symbols,
+                settings.body().maxPositions(),
+                FIRST,
+                settings.body().vocabulary());
         BertClassifier model = new BertClassifier(settings, LABELS, new QuickWeights(backend));
         AdaptedModel adapted =
                 method.attach(model, new Method.Run(0, 0)).trainingModules(model, List.of(model.head()), 0);
         return new StepBench.Workload<>(
-                batch(backend, settings.body().vocabulary()),
+                new Labelled(random.ids(), random.mask(), random.labels(LABELS), random.examples()),
                 (texts, pass) -> Sum.sum(
                         CrossEntropy.crossEntropy(model.logits(texts.ids(), texts.mask(), null, pass), texts.labels())),
                 adapted);
-    }
-
-    private Labelled batch(Backend backend, int vocabulary) {
-        Random random = new Random(0);
-        Shape shape = Shape.of(batch, symbols);
-        Tensor mask = Tensor.of(backend, shape, new float[batch * symbols]);
-        backend.fill(mask, 1);
-        return new Labelled(
-                Tensor.ofLongs(
-                        backend,
-                        shape,
-                        random.longs(shape.size(), FIRST, vocabulary).toArray()),
-                mask,
-                Tensor.ofLongs(
-                        backend, Shape.of(batch), random.longs(batch, 0, LABELS).toArray()),
-                Tensor.ofLongs(
-                        backend, Shape.of(batch), LongStream.range(0, batch).toArray()));
     }
 }

@@ -55,10 +55,16 @@ public final class StepBench {
      * @param warmUpSteps made before
      * @param processorSeconds of a timed step on average, over all threads of the process
      * @param heapBytes allocated on the Java heap by the middle one of the timed steps, by all threads
+     * @param secondsToReady from the start of the process to the beginning of its first step
      * @param secondsToFirstStep from the start of the process to the end of its first step
      */
     public record Timing(
-            List<Double> seconds, int warmUpSteps, double processorSeconds, long heapBytes, double secondsToFirstStep) {
+            List<Double> seconds,
+            int warmUpSteps,
+            double processorSeconds,
+            long heapBytes,
+            double secondsToReady,
+            double secondsToFirstStep) {
         public double median() {
             double[] sorted = sorted();
             return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
@@ -143,6 +149,7 @@ public final class StepBench {
         private long stepBegan;
         private long heapBefore;
         private long processorBefore;
+        private final double secondsToReady = secondsSinceStart();
         private double secondsToFirstStep;
 
         /** @param warm runs when the measurement begins */
@@ -156,8 +163,7 @@ public final class StepBench {
             long now = System.nanoTime();
             long allocated = THREADS.getTotalThreadAllocatedBytes();
             if (made == 1) {
-                long started = ManagementFactory.getRuntimeMXBean().getStartTime();
-                secondsToFirstStep = (System.currentTimeMillis() - started) / 1e3;
+                secondsToFirstStep = secondsSinceStart();
             }
             if (measures) {
                 seconds.add((now - stepBegan) / (double) NANOS);
@@ -175,6 +181,12 @@ public final class StepBench {
             stepBegan = System.nanoTime();
         }
 
+        private static double secondsSinceStart() {
+            return (System.currentTimeMillis()
+                            - ManagementFactory.getRuntimeMXBean().getStartTime())
+                    / 1e3;
+        }
+
         Timing timing() {
             List<Long> sorted = heap.stream().sorted().toList();
             return new Timing(
@@ -182,6 +194,7 @@ public final class StepBench {
                     warmUpSteps,
                     (SYSTEM.getProcessCpuTime() - processorBefore) / (double) NANOS / seconds.size(),
                     sorted.get(sorted.size() / 2),
+                    secondsToReady,
                     secondsToFirstStep);
         }
 
