@@ -54,11 +54,28 @@ public final class BertMaskedLanguageModel extends Module implements Model {
      * @param types I64 [B, S], the kind of each symbol; null where all are of kind 0
      */
     public Variable logits(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        return scores(read(ids, mask, types, pass), pass);
+    }
+
+    /**
+     * Scores [N, V] of some places alone, such as the holes; ids, mask and types as for {@link #logits}.
+     *
+     * @param places I64 [N], places of [B, S] counted row by row
+     */
+    public Variable logitsAt(Tensor places, Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        return scores(States.at(places, read(ids, mask, types, pass)), pass);
+    }
+
+    /** [B, S, C], without the rows that an adapter put in front. */
+    private Variable read(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         Variable states = body.apply(ids, mask, types, pass).states();
         int places = states.shape().dim(1);
         int symbols = ids.shape().dim(1);
-        Variable read = symbols == places ? states : Slice.slice(states, 1, places - symbols, places);
-        Variable h = settings.body().form().activation().apply(dense.apply(read, pass));
+        return symbols == places ? states : Slice.slice(states, 1, places - symbols, places);
+    }
+
+    private Variable scores(Variable states, Pass pass) {
+        Variable h = settings.body().form().activation().apply(dense.apply(states, pass));
         return body.scores(norm.apply(h), scoreBias);
     }
 

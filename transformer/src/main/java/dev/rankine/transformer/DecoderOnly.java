@@ -51,6 +51,11 @@ public final class DecoderOnly extends Module implements LanguageModel {
         return scores(decoder.apply(ids, mask, null, pass), pass);
     }
 
+    @Override
+    public Variable logitsAt(Tensor places, Tensor ids, @Nullable Tensor mask, Pass pass) {
+        return scores(States.at(places, decoder.apply(ids, mask, null, pass)), pass);
+    }
+
     private Variable scores(Variable h, Pass pass) {
         return scores == null ? tokens.scores(h, null) : scores.apply(h, pass);
     }

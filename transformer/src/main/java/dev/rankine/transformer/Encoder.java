@@ -46,9 +46,7 @@ public final class Encoder extends Module {
 
     /**
      * The state [B, 1, C] of the first symbol, the one that classifiers read. Of all other places the last layer makes keys
-     * and values only, for nobody sees more of them.
-     *
-     * @param ids, mask, types as in {@link #apply}
+     * and values only, for nobody sees more of them. What is read is described at {@link #apply}.
      */
     public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
         Encoded input = input(ids, mask, types, pass);

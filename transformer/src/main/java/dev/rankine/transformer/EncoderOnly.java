@@ -48,7 +48,7 @@ public final class EncoderOnly extends Module implements Model {
                 state, Shape.of(state.shape().dim(0), state.shape().dim(2)));
     }
 
-    /** Scores [B, S, V] of every symbol for states h[B, S, C], by the matrix that embeds them. */
+    /** Scores [..., V] of every symbol for states h[..., C], by the matrix that embeds them. */
     Variable scores(Variable h, Variable bias) {
         return tokens.scores(h, bias);
     }

@@ -15,6 +15,13 @@ public interface LanguageModel extends Model {
     Variable logits(Tensor ids, @Nullable Tensor mask, Pass pass);
 
     /**
+     * Scores [N, V] of some places alone; ids and mask as for {@link #logits}.
+     *
+     * @param places I64 [N], places of [B, T] counted row by row
+     */
+    Variable logitsAt(Tensor places, Tensor ids, @Nullable Tensor mask, Pass pass);
+
+    /**
      * Reads prompts; symbols are then written one by one. The first that {@link Decoding#next} is given is the last
      * of the prompt, which is left out here.
      *

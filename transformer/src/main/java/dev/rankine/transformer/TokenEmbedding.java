@@ -26,7 +26,7 @@ public final class TokenEmbedding extends Module {
         return scale == 1 ? rows : Affine.scale(rows, scale);
     }
 
-    /** Scores [B, T, V] of every symbol for h[B, T, C]; never scaled. */
+    /** Scores [..., V] of every symbol for h[..., C]; never scaled. */
     public Variable scores(Variable h, @Nullable Variable bias) {
         return Linear.linear(h, table, bias);
     }

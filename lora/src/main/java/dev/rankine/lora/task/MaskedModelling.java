@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** An encoder that fills holes in texts. */
@@ -184,18 +185,22 @@ public final class MaskedModelling implements Task {
             throw new IllegalArgumentException("'" + text + "' has " + ids.length
                     + " symbols with start and end, the model has positions for " + positions);
         }
+        long[] holes = LongStream.range(0, ids.length)
+                .filter(i -> ids[(int) i] == mask)
+                .toArray();
         try (GradientMode.Guard _ = GradientMode.noGrad();
                 Scope _ = memory.open()) {
             Tensor symbols = Tensor.ofLongs(backend, Shape.of(1, ids.length), ids);
             Tensor seen = Tensor.zeros(backend, DType.F32, symbols.shape());
             backend.fill(seen, 1);
-            double[] scores =
-                    model().logits(symbols, seen, null, Pass.inference()).data().toDoubles();
-            int vocabulary = scores.length / ids.length;
-            for (int i = 0; i < ids.length; i++) {
-                if (ids[i] == mask) {
-                    ids[i] = TextMeasure.largest(Arrays.copyOfRange(scores, i * vocabulary, (i + 1) * vocabulary));
-                }
+            Tensor places = Tensor.ofLongs(backend, Shape.of(holes.length), holes);
+            double[] scores = model().logitsAt(places, symbols, seen, null, Pass.inference())
+                    .data()
+                    .toDoubles();
+            int vocabulary = model().settings().body().vocabulary();
+            for (int i = 0; i < holes.length; i++) {
+                ids[(int) holes[i]] =
+                        TextMeasure.largest(Arrays.copyOfRange(scores, i * vocabulary, (i + 1) * vocabulary));
             }
         }
         return tokenizer.decode(ids);

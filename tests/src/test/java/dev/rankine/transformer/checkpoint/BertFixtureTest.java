@@ -1,14 +1,17 @@
 package dev.rankine.transformer.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.BertMaskedLanguageModel;
 import dev.rankine.transformer.Machine;
 import dev.rankine.transformer.Pass;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,15 @@ class BertFixtureTest {
         Tensor mask = fixture.numbers("attention_mask");
         @Nullable Tensor types = fixture.optional("token_type_ids");
         fixture.assertLikePyTorch(model, () -> model.logits(ids, mask, types, Pass.inference()));
+        Tensor whole = model.logits(ids, mask, types, Pass.inference()).data();
+        Tensor places = Tensor.ofLongs(ids.backend(), Shape.of(2), ids.shape().size() - 1, 1);
+        Tensor some = model.logitsAt(places, ids, mask, types, Pass.inference()).data();
+        int vocabulary = whole.shape().dim(2);
+        double[] rows = whole.toDoubles();
+        assertThat(some.slice(0, 0, 1).toDoubles())
+                .containsExactly(Arrays.copyOfRange(rows, rows.length - vocabulary, rows.length), within(1e-4));
+        assertThat(some.slice(0, 1, 2).toDoubles())
+                .containsExactly(Arrays.copyOfRange(rows, vocabulary, 2 * vocabulary), within(1e-4));
     }
 
     @Test

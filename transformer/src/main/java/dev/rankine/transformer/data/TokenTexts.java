@@ -36,17 +36,28 @@ public record TokenTexts(List<LabelledTokens> texts, Backend backend, long paddi
         SequenceBatcher.Padded padded =
                 rows.pad(some.stream().map(LabelledTokens::ids).toList());
         Shape shape = padded.ids().shape();
-        long[] targets = new long[Math.toIntExact(shape.size())];
-        Arrays.fill(targets, SequenceBatch.IGNORED);
+        int count = some.stream().mapToInt(LabelledTokens::count).sum();
+        long[] places = new long[count];
+        long[] wanted = new long[count];
+        int n = 0;
         for (int b = 0; b < some.size(); b++) {
-            long[] own = some.get(b).targets();
-            System.arraycopy(own, 0, targets, b * shape.dim(1), own.length);
+            long[] targets = some.get(b).targets();
+            for (int t = 0; t < targets.length; t++) {
+                if (targets[t] != SequenceBatch.IGNORED) {
+                    places[n] = (long) b * shape.dim(1) + t;
+                    wanted[n++] = targets[t];
+                }
+            }
         }
         Tensor numbers = Tensor.ofLongs(
                 backend,
                 Shape.of(some.size()),
                 LongStream.range(first, first + some.size()).toArray());
-        long count = some.stream().mapToLong(LabelledTokens::count).sum();
-        return new TokenBatch(padded.ids(), padded.mask(), Tensor.ofLongs(backend, shape, targets), count, numbers);
+        return new TokenBatch(
+                padded.ids(),
+                padded.mask(),
+                Tensor.ofLongs(backend, Shape.of(count), places),
+                Tensor.ofLongs(backend, Shape.of(count), wanted),
+                numbers);
     }
 }

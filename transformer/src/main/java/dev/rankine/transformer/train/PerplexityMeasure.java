@@ -87,12 +87,12 @@ public final class PerplexityMeasure implements Measure {
                 Scope _ = memory.open()) {
             TokenBatch batch = texts.batch(examples, 0);
             double[] losses = objective.losses(batch, Pass.inference()).data().toDoubles();
-            int inRow = losses.length / examples.length;
-            for (int row = 0; row < examples.length; row++) {
-                double sum =
-                        Arrays.stream(losses, row * inRow, (row + 1) * inRow).sum();
-                parts[examples[row]] =
-                        new Part(sum, texts.texts().get(examples[row]).count());
+            int from = 0;
+            for (int example : examples) {
+                int count = texts.texts().get(example).count();
+                parts[example] =
+                        new Part(Arrays.stream(losses, from, from + count).sum(), count);
+                from += count;
             }
         }
     }

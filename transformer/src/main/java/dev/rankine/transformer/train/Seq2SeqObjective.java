@@ -1,7 +1,10 @@
 package dev.rankine.transformer.train;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.CrossEntropy;
+import dev.rankine.autograd.op.Reshape;
 import dev.rankine.autograd.op.Sum;
+import dev.rankine.tensor.Shape;
 import dev.rankine.transformer.EncoderDecoder;
 import dev.rankine.transformer.Pass;
 import dev.rankine.transformer.data.SequenceBatch;
@@ -11,6 +14,8 @@ public record Seq2SeqObjective(EncoderDecoder model) implements Objective<Sequen
     @Override
     public Variable loss(SequenceBatch batch, Pass pass) {
         Variable logits = model.logits(batch.inputIds(), batch.inputMask(), batch.decoderIds(), pass);
-        return Sum.sum(TokenObjective.losses(logits, batch.targets()));
+        int places = Math.toIntExact(batch.targets().shape().size());
+        Variable rows = Reshape.reshape(logits, Shape.of(places, logits.shape().dim(-1)));
+        return Sum.sum(CrossEntropy.crossEntropy(rows, batch.targets().reshape(Shape.of(places))));
     }
 }
