@@ -204,6 +204,33 @@ class LauncherTest {
     }
 
     @Test
+    void startsWithTheClassesThatTheBuildKept() throws Exception {
+        Path jdk = jdk("jdk-25", "25.0.1", VECTOR);
+        maven("true");
+        assertThat(run("demo").out())
+                .as("this JVM cannot keep any")
+                .noneMatch(flag -> flag.contains("AOT"))
+                .contains("<-XX:CompilationMode=high-only>");
+
+        String keeping = """
+                for word in "$@"; do
+                    case $word in -XX:AOTCacheOutput=*) : >"${word#*=}"; exit 1 ;; esac
+                    printf '<%s>\\n' "$word"
+                done""";
+        script(jdk.resolve("bin/java"), keeping);
+        Files.delete(home.resolve("cli/target/rankine.stamp"));
+        Path cache = home.toRealPath().resolve("cli/target/rankine.aot");
+        assertThat(run("demo").out()).contains("<-XX:AOTCache=" + cache + ">");
+        try (Stream<Path> left = Files.list(home.resolve("target"))) {
+            assertThat(left).extracting(Path::getFileName).containsExactly(Path.of("rankine-build.log"));
+        }
+
+        Files.delete(home.resolve("cli/target/rankine.stamp"));
+        jdk("jdk-25", "25.0.1", VECTOR);
+        assertThat(run("demo").out()).as("of another build").noneMatch(flag -> flag.contains("AOT"));
+    }
+
+    @Test
     void showsMavensOutputWhenTheBuildFails() throws Exception {
         jdk("jdk-25", "25.0.1", VECTOR);
         maven("echo 'cannot find symbol'; exit 1");
