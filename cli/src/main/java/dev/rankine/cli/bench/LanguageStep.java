@@ -17,7 +17,8 @@ public record LanguageStep(Path folder, Method method, int batch, int symbols) {
     public StepBench.Workload<TokenBatch> on(Backend backend) {
         DecoderOnly model = Checkpoints.languageModel(folder, backend).model();
         RandomSymbols random = new RandomSymbols(backend, batch, symbols, model.longest(), FIRST, model.vocabulary());
-        TokenBatch data = new TokenBatch(random.ids(), random.mask(), random.ids(), random.count(), random.examples());
+        TokenBatch data =
+                new TokenBatch(random.ids(), random.mask(), random.places(), random.targets(), random.examples());
         return new StepBench.Workload<>(data, TokenObjective.causal(model), method.attach(model, new Method.Run(0, 0)));
     }
 }

@@ -35,6 +35,20 @@ final class RandomSymbols {
         return numbers(shape, first, vocabulary);
     }
 
+    /** All places of [B, T], row by row: I64 [B T]. */
+    Tensor places() {
+        return Tensor.ofLongs(backend, all(), LongStream.range(0, shape.size()).toArray());
+    }
+
+    /** Symbols to predict at all places: I64 [B T]. */
+    Tensor targets() {
+        return numbers(all(), first, vocabulary);
+    }
+
+    private Shape all() {
+        return Shape.of(Math.toIntExact(shape.size()));
+    }
+
     /** One of so many for every example: I64 [B]. */
     Tensor labels(int count) {
         return numbers(Shape.of(shape.dim(0)), 0, count);
