@@ -1,5 +1,6 @@
 package dev.rankine.lora.peft;
 
+import dev.rankine.transformer.text.WatchedText;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,9 +44,7 @@ final class PathPattern {
      * @throws PeftException if that is not known after {@value #LOOKS} looks at the path's characters
      */
     static boolean matches(String expression, String path) {
-        return Pattern.compile(expression)
-                .matcher(new Watched(expression, path))
-                .matches();
+        return Pattern.compile(expression).matcher(watched(expression, path)).matches();
     }
 
     /**
@@ -54,45 +53,17 @@ final class PathPattern {
      * @throws PeftException likewise
      */
     static @Nullable String number(String expression, String path) {
-        Matcher matcher = Pattern.compile(expression).matcher(new Watched(expression, path));
+        Matcher matcher = Pattern.compile(expression).matcher(watched(expression, path));
         return matcher.matches() ? path.substring(matcher.start("number"), matcher.end("number")) : null;
     }
 
-    /** A path that counts how often it is looked at: the matcher has no other bound. */
-    private static final class Watched implements CharSequence {
-        private final String expression;
-        private final String path;
-        private int looks;
-
-        Watched(String expression, String path) {
-            this.expression = expression;
-            this.path = path;
-        }
-
-        @Override
-        public char charAt(int index) {
-            if (++looks > LOOKS) {
-                throw new PeftException(
+    private static WatchedText watched(String expression, String path) {
+        return new WatchedText(
+                path,
+                LOOKS,
+                () -> new PeftException(
                         CONFIG,
                         "the regular expression '" + expression + "' takes too long on a module's path:"
-                                + " write it without repetitions inside repetitions");
-            }
-            return path.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return path.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return path.subSequence(start, end);
-        }
-
-        @Override
-        public String toString() {
-            return path;
-        }
+                                + " write it without repetitions inside repetitions"));
     }
 }

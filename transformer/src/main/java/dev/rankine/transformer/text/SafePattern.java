@@ -5,7 +5,8 @@ import java.util.Set;
 /**
  * A regular expression of a tokenizer, looked through before the native library gets it: its engine, Oniguruma, gives up on a
  * match that goes back too often by ending the whole process. What published tokenizers use is let through: no repeated groups, no
- * references, and at most two open repetitions in an alternative, so that going back costs the square of a text's longest run.
+ * references, and at most two open repetitions in an alternative, so that going back costs the square of a text's longest run at every
+ * place of it. What that comes to in a long text is for {@link SearchCost}.
  */
 final class SafePattern {
     private static final int MOST_OPEN = 2;

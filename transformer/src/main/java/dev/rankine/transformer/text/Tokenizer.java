@@ -34,6 +34,7 @@ public final class Tokenizer {
     private final ObjectNode definition;
     private final HuggingFaceTokenizer library;
     private final SpecialTokens special;
+    private final SearchCost cost;
     private final int size;
 
     private Tokenizer(Path source, ObjectNode definition, SpecialTokens special) {
@@ -41,13 +42,14 @@ public final class Tokenizer {
         this.definition = definition;
         this.special = special;
         this.size = largestId(definition) + 1;
+        TokenizerRules.check(definition);
+        this.cost = new SearchCost(definition.path("normalizer"), definition.path("pre_tokenizer"));
         HuggingFaceTokenizer opened = open(definition);
         this.library = opened;
         CLEANER.register(this, opened::close);
     }
 
     private static HuggingFaceTokenizer open(ObjectNode definition) {
-        TokenizerRules.check(definition);
         if (System.getProperty(OFFLINE) == null) {
             System.setProperty(OFFLINE, "true");
         }
@@ -140,17 +142,17 @@ public final class Tokenizer {
 
     /** A text with the special tokens that the model wants around it. */
     public Tokens encode(String text) {
-        return tokens(() -> library.encode(whole(text), true, false));
+        return tokens(() -> library.encode(readable(text), true, false));
     }
 
     /** Two texts, likewise. */
     public Tokens encode(String text, String pair) {
-        return tokens(() -> library.encode(whole(text), whole(pair), true, false));
+        return tokens(() -> library.encode(readable(text), readable(pair), true, false));
     }
 
     /** A text alone, without special tokens. */
     public Tokens encodePlain(String text) {
-        return tokens(() -> library.encode(whole(text), false, false));
+        return tokens(() -> library.encode(readable(text), false, false));
     }
 
     private Tokens tokens(Supplier<Encoding> work) {
@@ -172,8 +174,8 @@ public final class Tokenizer {
         }
     }
 
-    /** The native part takes UTF-8, in which half a character cannot be written. */
-    private static String whole(String text) {
+    /** What the native part can take: a text that is UTF-8, without half a character, and that its patterns get through. */
+    private String readable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean pair = Character.isHighSurrogate(c)
@@ -186,6 +188,7 @@ public final class Tokenizer {
                         "the text holds half a character (U+%04X) at place %d".formatted((int) c, i));
             }
         }
+        cost.require(text);
         return text;
     }
 

@@ -132,6 +132,7 @@ final class TokenizerRules {
         JsonNode text = pattern.path("String");
         JsonNode expression = pattern.path("Regex");
         require(part, node, pattern.size() == 1 && (text.isString() || expression.isString()), "has no pattern");
+        require(part, node, text.isString() || !part.equals("decoder"), "replaces a regular expression");
         return text.isString() ? !text.stringValue().isEmpty() : SafePattern.check(expression.stringValue());
     }
 
