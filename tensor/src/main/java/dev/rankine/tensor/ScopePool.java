@@ -2,21 +2,23 @@ package dev.rankine.tensor;
 
 import java.util.ArrayDeque;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that the scopes of one training or evaluation loop share. After the first steps have sized it, a step
  * allocates nothing. A pool serves one thread at a time.
  *
- * <p>Blocks come in size classes, four between each two powers of two, so that batches of slightly different length
- * share them; at most a quarter of a block is idle.
+ * <p>Blocks come in size classes, four between each two powers of two, of which at most a quarter is idle. A block serves
+ * smaller results too: after the largest batch of a run every other one finds its place in the memory that there is.
  */
 public final class ScopePool {
     private static final long SMALLEST = 64;
 
     private final Backend backend;
-    private final Map<DType, Map<Long, ArrayDeque<Storage>>> free = new EnumMap<>(DType.class);
+    private final Map<DType, NavigableMap<Long, ArrayDeque<Storage>>> free = new EnumMap<>(DType.class);
     private long allocatedBytes;
     private int allocations;
 
@@ -36,8 +38,7 @@ public final class ScopePool {
 
     Storage take(DType dtype, long elements) {
         long capacity = sizeClass(elements);
-        ArrayDeque<Storage> blocks = blocks(dtype, capacity);
-        Storage storage = blocks.pollLast();
+        Storage storage = smallest(dtype, capacity);
         if (storage == null) {
             storage = Storage.allocate(dtype, capacity);
             allocatedBytes += capacity * dtype.bytes();
@@ -48,11 +49,26 @@ public final class ScopePool {
 
     void giveBack(Storage storage) {
         storage.expire();
-        blocks(storage.dtype(), storage.elements()).addLast(storage);
+        free(storage.dtype())
+                .computeIfAbsent(storage.elements(), key -> new ArrayDeque<>())
+                .addLast(storage);
     }
 
-    private ArrayDeque<Storage> blocks(DType dtype, long capacity) {
-        return free.computeIfAbsent(dtype, key -> new HashMap<>()).computeIfAbsent(capacity, key -> new ArrayDeque<>());
+    /** The smallest free block that is large enough. A device moves whole blocks, so there none of a larger class serves. */
+    private @Nullable Storage smallest(DType dtype, long capacity) {
+        long largest = backend.isDevice() ? capacity : Long.MAX_VALUE;
+        for (ArrayDeque<Storage> blocks :
+                free(dtype).subMap(capacity, true, largest, true).values()) {
+            Storage storage = blocks.pollLast();
+            if (storage != null) {
+                return storage;
+            }
+        }
+        return null;
+    }
+
+    private NavigableMap<Long, ArrayDeque<Storage>> free(DType dtype) {
+        return free.computeIfAbsent(dtype, key -> new TreeMap<>());
     }
 
     /** Bytes of all blocks that this pool ever allocated. */

@@ -42,6 +42,11 @@ public final class RecordingBackend extends RecordingCalls implements Storage.Re
         return new RecordingBackend(delegate);
     }
 
+    @Override
+    public boolean isDevice() {
+        return true;
+    }
+
     /** How many steps were played from a record. */
     public int replayedSteps() {
         return replayedSteps;

@@ -128,6 +128,18 @@ class ScopeTest {
     }
 
     @Test
+    void aFreeBlockServesWhateverIsSmaller() {
+        ScopePool pool = new ScopePool(backend);
+        for (int length : new int[] {900, 100, 650, 900, 1}) {
+            try (Scope scope = pool.open()) {
+                Tensor rows = x.expand(Shape.of(length, 2)).plus(x);
+                rows.plus(x).plus(x);
+            }
+            assertThat(pool.allocations()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void everyScopeOfAPoolStartsWithANewLifeOfTheMemory() {
         ScopePool pool = new ScopePool(backend);
         Tensor first;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,16 @@ public final class StepPlan {
             microBatches.add(Arrays.copyOfRange(order, (int) from, (int) Math.min(from + batch, examples)));
         }
         return microBatches;
+    }
+
+    /** The examples of the largest micro-batch that there can be: the longest ones, the longest first. */
+    public int[] longest(IntUnaryOperator length) {
+        return LongStream.range(0, examples)
+                .map(example -> (long) -length.applyAsInt((int) example) << Integer.SIZE | example)
+                .sorted()
+                .limit(batch)
+                .mapToInt(key -> (int) key)
+                .toArray();
     }
 
     private void orderEpoch(long epoch) {

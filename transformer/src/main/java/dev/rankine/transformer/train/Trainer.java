@@ -32,6 +32,8 @@ public final class Trainer<B extends Batch> {
     private static final String TRAINED = "trained.";
     private static final String CONTROLLER = "controller.";
     private static final String LOG = "log.";
+    /** After so many steps the largest batch of the run is tried, see {@link TrainingStep#rehearseWith}. */
+    private static final long REHEARSED_AFTER = 20;
 
     private final Backend backend;
     private final TrainerSettings settings;
@@ -150,6 +152,7 @@ public final class Trainer<B extends Batch> {
         private final StepTimer timer;
         private Map<String, Double> before = Map.of();
         private double lastLoss;
+        private int longestSoFar;
         private long savedAt = System.nanoTime();
 
         Run() {
@@ -188,6 +191,19 @@ public final class Trainer<B extends Batch> {
             return result(evaluate(plan.steps()));
         }
 
+        /**
+         * Where the longest examples are still to come. Not before the first step, since code that is not yet compiled would take
+         * seconds; not on a device, which records steps, of which each must make the calls of the one before.
+         */
+        private void rehearseIfDue(long t) {
+            if (t == first + REHEARSED_AFTER && !backend.isDevice()) {
+                int[] longest = plan.longest(data::length);
+                if (data.length(longest[0]) > longestSoFar) {
+                    step.rehearseWith(data.batch(longest, 0));
+                }
+            }
+        }
+
         private void checkpointIfDue(long t) {
             boolean asked = stop.getAsBoolean();
             if (asked || settings.checkpointing().isDue(t + 1, System.nanoTime() - savedAt)) {
@@ -202,6 +218,7 @@ public final class Trainer<B extends Batch> {
         private void train(long t) {
             timer.begin();
             double rate = schedule.rate(t);
+            rehearseIfDue(t);
             step.make(t, batches(t), rate);
             boolean logs = isDue(settings.logSteps(), t) || t + 1 == plan.steps();
             double[] losses = logs ? step.losses(t) : new double[0];
@@ -218,6 +235,9 @@ public final class Trainer<B extends Batch> {
             for (int[] examples : plan.microBatches(t)) {
                 batches.add(data.batch(examples, number));
                 number += examples.length;
+                longestSoFar = Math.max(
+                        longestSoFar,
+                        Arrays.stream(examples).map(data::length).max().orElse(0));
             }
             return batches;
         }

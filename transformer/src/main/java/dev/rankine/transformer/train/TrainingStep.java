@@ -50,6 +50,7 @@ final class TrainingStep<B extends Batch> {
     private final LossTable losses;
     private final LossTable regularizers;
     private Map<String, Variable> frozen = Map.of();
+    private @Nullable B rehearsal;
     private int skipped;
     private int skippedInARow;
 
@@ -91,6 +92,7 @@ final class TrainingStep<B extends Batch> {
         try (Scope _ = memory.open()) {
             updates.clearGradients();
             controller.beforeStep(now);
+            rehearse();
             Tensor loss = backward(batches);
             joinWorkers(loss);
             losses.add(row, loss);
@@ -117,6 +119,24 @@ final class TrainingStep<B extends Batch> {
     TrainingStep<B> naming(Map<String, Variable> weights) {
         frozen = weights;
         return this;
+    }
+
+    /**
+     * Has the next step make the passes of this batch before its own: one that needs as much memory as any of the run. So the
+     * pool has its final size from then on, and a machine that has too little says so now and not after hours. Nothing else is
+     * left of it: randomness depends on the step's number, and the gradients are forgotten.
+     */
+    void rehearseWith(B largest) {
+        rehearsal = largest;
+    }
+
+    private void rehearse() {
+        if (rehearsal != null) {
+            backward(List.of(rehearsal));
+            updates.clearGradients();
+            controller.leaves().values().forEach(Variable::clearGradient);
+            rehearsal = null;
+        }
     }
 
     /** Before the weights have seen anything of the step. */
