@@ -13,6 +13,7 @@ import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.ProcessMemory;
 import dev.rankine.transformer.train.RetainedRanks;
 import dev.rankine.transformer.train.RunFolder;
+import dev.rankine.transformer.train.RunLock;
 import dev.rankine.transformer.train.RunSummary;
 import dev.rankine.transformer.train.StoppedException;
 import dev.rankine.transformer.train.Trainer;
@@ -156,6 +157,7 @@ public final class FineTuning {
      * @throws IllegalArgumentException if examples are of another task, or the folder's checkpoint is of a run with other
      *     settings
      * @throws StoppedException if it was asked to stop
+     * @throws dev.rankine.transformer.train.RunFolderException if another run is writing to the folder
      */
     public RunSummary run(Examples train, Examples dev, RunFolder folder) {
         if (!train.task().equals(task) || !dev.task().equals(task)) {
@@ -173,12 +175,18 @@ public final class FineTuning {
         if (keep.metric() != null) {
             trainer.listen(best);
         }
-        TrainingResult result = train(trainer, folder);
-        RunSummary summary = leave(result, best, measure, folder);
-        writeReport(
-                folder, new RunRecord(method.name(), summary, folder.metrics().read()));
-        folder.finish(summary);
-        return summary;
+        try (RunLock _ = folder.hold(words)) {
+            if (folder.state() == RunFolder.State.FINISHED) {
+                return folder.summary(); // by another run, just now
+            }
+            TrainingResult result = train(trainer, folder);
+            RunSummary summary = leave(result, best, measure, folder);
+            writeReport(
+                    folder,
+                    new RunRecord(method.name(), summary, folder.metrics().read()));
+            folder.finish(summary);
+            return summary;
+        }
     }
 
     /** The adapter and its predictions, those of the last step or of the best evaluation before. */

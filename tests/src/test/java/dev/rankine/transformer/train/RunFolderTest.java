@@ -65,6 +65,31 @@ class RunFolderTest {
     }
 
     @Test
+    void aFolderBelongsToOneRunAtATime() {
+        Path path = temporary.resolve("shared");
+        try (RunLock _ = RunFolder.at(path, false).hold(word -> {})) {
+            assertThatThrownBy(() -> RunFolder.at(path, true).hold(word -> {}))
+                    .isInstanceOf(RunFolderException.class)
+                    .hasMessage(path + " is in use: another run is writing to it; wait for its end, or choose another"
+                            + " folder");
+        }
+        assertThat(files(path)).isEmpty();
+        RunFolder.at(path, true).hold(word -> {}).close();
+    }
+
+    /** Looking at a folder leaves what another run is just writing; holding it ends what an interruption left. */
+    @Test
+    void onlyWhoHoldsAFolderCleansUp() throws IOException {
+        Path half = temporary.resolve("one/checkpoint/step-5.new");
+        Files.createDirectories(half);
+        RunFolder folder = RunFolder.at(temporary.resolve("one"), true);
+        assertThat(folder.state()).isEqualTo(RunFolder.State.NEW);
+        assertThat(half).exists();
+        folder.hold(word -> {}).close();
+        assertThat(half).doesNotExist();
+    }
+
+    @Test
     void theSummaryHasItsKeysOnOneLevel() throws IOException {
         RunFolder folder = RunFolder.at(temporary.resolve("one"), false);
         folder.begin(0);

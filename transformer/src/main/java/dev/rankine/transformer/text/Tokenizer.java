@@ -185,7 +185,7 @@ public final class Tokenizer {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw new IllegalArgumentException(
-                        "the text holds half a character (U+%04X) at place %d".formatted((int) c, i));
+                        "the text holds half a character (U+%04X) at place ".formatted((int) c) + i);
             }
         }
         cost.require(text);

@@ -31,7 +31,7 @@ public final class UnknownCharacters {
                 .sorted(Map.Entry.<Integer, Long>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))
                 .limit(NAMED)
-                .map(entry -> "%s x %d".formatted(name(entry.getKey()), entry.getValue()))
+                .map(entry -> name(entry.getKey()) + " x " + entry.getValue())
                 .collect(Collectors.joining(", "));
         String more = counts.size() > NAMED ? " and " + (counts.size() - NAMED) + " other kinds" : "";
         return total() + (total() == 1 ? " character" : " characters") + (named.isEmpty() ? "" : ": ") + named + more;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * Where a run leaves its files. {@code summary.json} is written last: where it stands, the run is finished.
@@ -57,13 +58,25 @@ public final class RunFolder {
     }
 
     public State state() {
+        if (Files.exists(summaryFile())) {
+            return State.FINISHED;
+        }
+        return checkpoints(1).exist() ? State.INTERRUPTED : State.NEW;
+    }
+
+    /**
+     * Creates the folder and keeps every other run out of it until the lock is closed. What an interruption left half-done in it
+     * is ended first.
+     *
+     * @param words is told where the file system knows no locks
+     * @throws RunFolderException if another run, of any process, holds it
+     */
+    public RunLock hold(Consumer<String> words) {
         try {
-            if (Files.exists(summaryFile())) {
-                return State.FINISHED;
-            }
-            TrainingCheckpoints checkpoints = checkpoints(1);
-            checkpoints.recover();
-            return checkpoints.exist() ? State.INTERRUPTED : State.NEW;
+            Files.createDirectories(path);
+            RunLock lock = RunLock.of(path, words);
+            checkpoints(1).recover();
+            return lock;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
