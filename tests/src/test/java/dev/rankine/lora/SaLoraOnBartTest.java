@@ -53,7 +53,7 @@ class SaLoraOnBartTest {
     private Trainer<SequenceBatch> trainer(Controller controller) {
         TrainerSettings settings =
                 TrainerSettings.of(4, 6, .01).withSeed(2).withBatch(3, 2).withSteps(1, 0, 1);
-        SequenceBatcher batcher = new SequenceBatcher(backend, 1, 2, 1);
+        SequenceBatcher batcher = new SequenceBatcher(backend, 1, 2);
         return new Trainer<>(
                 backend, settings, new SequencePairs(pairs(30), batcher), new Seq2SeqObjective(model), controller);
     }
@@ -83,7 +83,7 @@ class SaLoraOnBartTest {
     }
 
     private double[] logits() {
-        SequenceBatch batch = new SequenceBatcher(backend, 1, 2, 1).batch(pairs(8), 0);
+        SequenceBatch batch = new SequenceBatcher(backend, 1, 2).batch(pairs(8), 0);
         try (var _ = GradientMode.noGrad()) {
             return model.logits(batch.inputIds(), batch.inputMask(), batch.decoderIds(), Pass.inference())
                     .data()

@@ -39,7 +39,7 @@ final class SmallBart extends SmallModel {
             pairs.add(new SequencePair(
                     new long[] {3, symbol, 10 - n, 2}, n == 0 ? new long[] {symbol, 2} : new long[] {9, symbol, 5, 2}));
         }
-        batch = new SequenceBatcher(backend, 1, 2, 1).batch(pairs, 0);
+        batch = new SequenceBatcher(backend, 1, 2).batch(pairs, 0);
     }
 
     @Override

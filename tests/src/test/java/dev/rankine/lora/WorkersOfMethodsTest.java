@@ -56,7 +56,7 @@ class WorkersOfMethodsTest {
                             new long[] {3, 4 + n % 7, 10 - n % 5, 2},
                             n % 4 == 0 ? new long[] {4 + n % 7, 2} : new long[] {9, 4 + n % 7, 5, 2}))
                     .toList();
-            data = new SequencePairs(pairs, new SequenceBatcher(backend, 1, 2, 1));
+            data = new SequencePairs(pairs, new SequenceBatcher(backend, 1, 2));
         }
 
         Trainer<SequenceBatch> trainer(Dataset<SequenceBatch> part) {

@@ -118,7 +118,7 @@ public final class Seq2Seq implements Task {
         this.target = codecs.target();
         this.writing = writing;
         this.template = template;
-        this.batcher = new SequenceBatcher(backend, config.symbols().padding(), writing.start(), 1);
+        this.batcher = new SequenceBatcher(backend, config.symbols().padding(), writing.start());
         this.memory = new ScopePool(backend);
     }
 

@@ -75,7 +75,7 @@ class BartRealDataTest {
             Generator greedy = new Generator(new Search.Greedy(), ending, new ScopePool(backend));
             SequenceAccuracy accuracy = new SequenceAccuracy(
                     (ids, mask) -> List.of(greedy.write(american.model(), symbols.decoderStart(), ids, mask)),
-                    new SequenceBatcher(backend, symbols.padding(), symbols.decoderStart(), 1),
+                    new SequenceBatcher(backend, symbols.padding(), symbols.decoderStart()),
                     encoder.encode(TsvPairs.read(RealData.at("g2p/gb_in_us_alphabet.dev.tsv"), WORDS)),
                     phonemes,
                     250);

@@ -20,8 +20,11 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 class SequenceBatcherPropertyTest {
+    /** More than any length here, padded. */
+    private static final int MOST = 100;
+
     private static SequenceBatcher padding(int multiple) {
-        return new SequenceBatcher(Backends.choose("reference", 1).backend(), 0, 1, multiple);
+        return new SequenceBatcher(Backends.choose("reference", 1).backend(), 0, 1, new PaddedLengths(multiple, MOST));
     }
 
     @Provide

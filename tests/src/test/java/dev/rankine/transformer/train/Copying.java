@@ -47,7 +47,7 @@ final class Copying {
         model = new Bart(settings, new RandomWeights(backend, dtype, 1));
         weights = model.weights();
         data = new SequencePairs(
-                IntStream.range(0, examples).mapToObj(Copying::pair).toList(), new SequenceBatcher(backend, 0, 1, 1));
+                IntStream.range(0, examples).mapToObj(Copying::pair).toList(), new SequenceBatcher(backend, 0, 1));
     }
 
     /** One to four random letters. */

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SequenceAccuracyTest {
-    private static final SequenceBatcher BATCHER = new SequenceBatcher(Toy.REFERENCE, 0, 1, 1);
+    private static final SequenceBatcher BATCHER = new SequenceBatcher(Toy.REFERENCE, 0, 1);
     private static final CharacterVocabulary SYMBOLS = CharacterVocabulary.of(List.of());
 
     private static SequencePair pair(long... symbols) {

@@ -52,7 +52,7 @@ final class StepCost {
                 new Updates(adapted.controller().parameterGroups()),
                 Workers.ALONE,
                 steps);
-        batch = new SequenceBatcher(backend, 0, 1, 1).batch(pairs(), 0);
+        batch = new SequenceBatcher(backend, 0, 1).batch(pairs(), 0);
         millis = new double[steps];
     }
 

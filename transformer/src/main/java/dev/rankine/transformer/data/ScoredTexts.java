@@ -23,7 +23,7 @@ public final class ScoredTexts implements Dataset<TextBatch> {
         this.texts = List.copyOf(texts);
         this.targets = targets.clone();
         this.classes = classes;
-        this.batcher = batcher;
+        this.batcher = batcher.of(texts);
     }
 
     /** Texts that belong to classes, numbered from 0. */

@@ -6,6 +6,7 @@ import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -15,26 +16,21 @@ import java.util.stream.LongStream;
  * @param padding the symbol behind the end of a source or decoder input
  * @param decoderStart the symbol in front of the shifted target: with start symbol 1 and target {@code 1 a b 2} the
  *     decoder reads {@code 1 1 a b}
- * @param multiple lengths are padded up to a multiple of this, so that a device that records steps meets few shapes; 1
- *     for no more than the longest needs
+ * @param lengths what batches are padded to
  */
-public record SequenceBatcher(Backend backend, long padding, long decoderStart, int multiple) {
-    public SequenceBatcher {
-        if (multiple < 1) {
-            throw new IllegalArgumentException("lengths are padded to a multiple of at least 1, got " + multiple);
-        }
+public record SequenceBatcher(Backend backend, long padding, long decoderStart, PaddedLengths lengths) {
+    /** No longer than the longest of a batch needs. */
+    public SequenceBatcher(Backend backend, long padding, long decoderStart) {
+        this(backend, padding, decoderStart, PaddedLengths.EXACT);
     }
 
     /**
      * The same for batches of which a device records the steps: sources have one of two lengths, targets likewise, so four
-     * shapes are all there are. None is longer than the longest sequence of the data.
+     * shapes are all there are.
      */
     public SequenceBatcher ofFewShapes(List<SequencePair> data) {
-        int longest = data.stream()
-                .mapToInt(pair -> Math.max(pair.sourceLength(), pair.targetLength()))
-                .max()
-                .orElse(1);
-        return new SequenceBatcher(backend, padding, decoderStart, longest % 2 == 0 ? longest / 2 : longest);
+        IntStream longer = data.stream().mapToInt(pair -> Math.max(pair.sourceLength(), pair.targetLength()));
+        return new SequenceBatcher(backend, padding, decoderStart, PaddedLengths.few(2, longer));
     }
 
     /** Ids [B, S] with their mask. */
@@ -94,6 +90,6 @@ public record SequenceBatcher(Backend backend, long padding, long decoderStart, 
                 .mapToInt(lengthOf)
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("a batch needs at least one sequence"));
-        return Math.ceilDiv(longest, multiple) * multiple;
+        return lengths.of(longest);
     }
 }

@@ -13,8 +13,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backend where the tensors go
  * @param padding the id behind the end of a text
+ * @param lengths what batches are padded to
  */
-public record TextBatcher(Backend backend, long padding) {
+public record TextBatcher(Backend backend, long padding, PaddedLengths lengths) {
+    /** No longer than the longest of a batch needs. */
+    public TextBatcher(Backend backend, long padding) {
+        this(backend, padding, PaddedLengths.EXACT);
+    }
+
+    /** The same for batches of these texts: on a device of few lengths. */
+    public TextBatcher of(List<Tokens> texts) {
+        return backend.isDevice()
+                ? new TextBatcher(
+                        backend,
+                        padding,
+                        PaddedLengths.few(PaddedLengths.FEW, texts.stream().mapToInt(Tokens::length)))
+                : this;
+    }
+
     /**
      * Ids [B, S] with their mask, and the types of the tokens where they are not all 0.
      */
@@ -23,7 +39,7 @@ public record TextBatcher(Backend backend, long padding) {
     /** @param texts at least one */
     public Padded pad(List<Tokens> texts) {
         // the texts alone: there is no decoder that could begin with anything
-        SequenceBatcher rows = new SequenceBatcher(backend, padding, padding, 1);
+        SequenceBatcher rows = new SequenceBatcher(backend, padding, padding, lengths);
         SequenceBatcher.Padded padded = rows.pad(texts.stream().map(Tokens::ids).toList());
         return new Padded(padded.ids(), padded.mask(), types(texts, padded.ids().shape()));
     }

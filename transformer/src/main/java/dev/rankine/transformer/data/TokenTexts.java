@@ -12,8 +12,21 @@ import java.util.stream.LongStream;
  *
  * @param backend where batches go
  * @param padding the id behind the end of a text
+ * @param lengths what batches are padded to
  */
-public record TokenTexts(List<LabelledTokens> texts, Backend backend, long padding) implements Dataset<TokenBatch> {
+public record TokenTexts(List<LabelledTokens> texts, Backend backend, long padding, PaddedLengths lengths)
+        implements Dataset<TokenBatch> {
+    /** On a device batches have few lengths, elsewhere none is longer than its longest text. */
+    public TokenTexts(List<LabelledTokens> texts, Backend backend, long padding) {
+        this(
+                texts,
+                backend,
+                padding,
+                backend.isDevice()
+                        ? PaddedLengths.few(PaddedLengths.FEW, texts.stream().mapToInt(LabelledTokens::length))
+                        : PaddedLengths.EXACT);
+    }
+
     public TokenTexts {
         texts = List.copyOf(texts);
     }
@@ -32,7 +45,7 @@ public record TokenTexts(List<LabelledTokens> texts, Backend backend, long paddi
     public TokenBatch batch(int[] examples, int first) {
         List<LabelledTokens> some = Arrays.stream(examples).mapToObj(texts::get).toList();
         // the texts alone: there is no decoder that could begin with anything
-        SequenceBatcher rows = new SequenceBatcher(backend, padding, padding, 1);
+        SequenceBatcher rows = new SequenceBatcher(backend, padding, padding, lengths);
         SequenceBatcher.Padded padded =
                 rows.pad(some.stream().map(LabelledTokens::ids).toList());
         Shape shape = padded.ids().shape();

@@ -34,6 +34,7 @@ public final class TextScorer {
     /** The logits of every text [texts][L], in their order. */
     public double[][] logits(List<Tokens> texts) {
         double[][] logits = new double[texts.size()][];
+        TextBatcher padding = batcher.of(texts);
         int[] byLength = IntStream.range(0, texts.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> texts.get(i).length()))
@@ -41,7 +42,8 @@ public final class TextScorer {
                 .toArray();
         for (int from = 0; from < byLength.length; from += batch) {
             int[] some = Arrays.copyOfRange(byLength, from, Math.min(from + batch, byLength.length));
-            double[] rows = read(Arrays.stream(some).mapToObj(texts::get).toList());
+            double[] rows =
+                    read(padding, Arrays.stream(some).mapToObj(texts::get).toList());
             int labels = model.labels();
             for (int row = 0; row < some.length; row++) {
                 logits[some[row]] = Arrays.copyOfRange(rows, row * labels, (row + 1) * labels);
@@ -50,10 +52,10 @@ public final class TextScorer {
         return logits;
     }
 
-    private double[] read(List<Tokens> texts) {
+    private double[] read(TextBatcher padding, List<Tokens> texts) {
         try (GradientMode.Guard _ = GradientMode.noGrad();
                 Scope _ = memory.open()) {
-            TextBatcher.Padded padded = batcher.pad(texts);
+            TextBatcher.Padded padded = padding.pad(texts);
             Tensor logits = model.logits(padded.ids(), padded.mask(), padded.types(), Pass.inference())
                     .data();
             return logits.toDoubles();
