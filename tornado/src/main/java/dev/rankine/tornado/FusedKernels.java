@@ -2,6 +2,7 @@ package dev.rankine.tornado;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ abstract class FusedKernels implements Backend {
         rows = new Rows(engine, residency);
         norms = new Norms(engine, residency);
         columns = new Columns(engine, residency);
-        attentions = new Attentions(this, rows, drawing);
+        attentions = new Attentions(this, engine, residency, rows, drawing);
         adamSteps = new AdamSteps(engine, residency);
     }
 
@@ -56,10 +57,12 @@ abstract class FusedKernels implements Backend {
         return true;
     }
 
+    /** A weight of F16 or BF16 lies on the device widened. */
     @Override
     public void linear(
             Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
-        reads("linear", x, weight, bias, out);
+        boolean widens = weight.dtype() == DType.F16 || weight.dtype() == DType.BF16;
+        reads("linear", x, widens ? null : weight, bias, out);
         if (isEmpty(x) || isEmpty(out)) {
             Backend.super.linear(x, weight, bias, update, out);
         } else {
@@ -183,6 +186,11 @@ abstract class FusedKernels implements Backend {
         } else {
             columns.scaleBackward(x, f, dY, dX, dF);
         }
+    }
+
+    @Override
+    public Shape attentionSaves(Shape scores) {
+        return attentions.saves(scores);
     }
 
     @Override
