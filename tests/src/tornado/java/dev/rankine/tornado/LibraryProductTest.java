@@ -55,7 +55,7 @@ class LibraryProductTest {
     void aLibraryMultipliesBetweenKernels() {
         Device device = openCl();
         LibraryProduct library = new LibraryProduct(OpenClProducts.NAME, Precision.FP32);
-        try (TornadoBackend backend = new TornadoBackend(device, MEMORY, library)) {
+        try (TornadoBackend backend = new TornadoBackend(device, MEMORY, library, plan -> null)) {
             float[] sums = steps(backend);
             float[] expected = steps(new ReferenceBackend());
             for (int i = 0; i < expected.length; i++) {
@@ -67,7 +67,7 @@ class LibraryProductTest {
     @Test
     void aDeviceThatTheLibraryDoesNotKnowIsRefused() {
         LibraryProduct library = new LibraryProduct(CudaProducts.NAME, Precision.TF32);
-        try (TornadoBackend backend = new TornadoBackend(openCl(), MEMORY, library)) {
+        try (TornadoBackend backend = new TornadoBackend(openCl(), MEMORY, library, plan -> null)) {
             assertThatThrownBy(() -> steps(backend)).isInstanceOf(TornadoBailoutRuntimeException.class);
         }
     }
@@ -76,7 +76,7 @@ class LibraryProductTest {
     @Test
     void whyALibraryFailsIsSaid() {
         LibraryProduct library = new LibraryProduct(OpenClProducts.NAME, Precision.BF16);
-        try (TornadoBackend backend = new TornadoBackend(openCl(), MEMORY, library)) {
+        try (TornadoBackend backend = new TornadoBackend(openCl(), MEMORY, library, plan -> null)) {
             assertThatThrownBy(() -> steps(backend))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(OpenClProducts.NAME + ": BF16 is not what this library has");

@@ -31,7 +31,8 @@ final class ParityRun {
                                 "dev.rankine.tensor.PrimitivesParityPropertyTest",
                                 "dev.rankine.tensor.FusedParityPropertyTest",
                                 "dev.rankine.tornado.NoSilentFallbackTest",
-                                "dev.rankine.tornado.RecordedStepTest")
+                                "dev.rankine.tornado.RecordedStepTest",
+                                "dev.rankine.tornado.ReplayPropertyTest")
                         .map(name -> selectClass(name))
                         .toList())
                 .build();

@@ -116,7 +116,7 @@ class RecordedStepTest {
         Device device = Device.all().getFirst();
         assertThat(shared.name()).isEqualTo(device.name());
         List<Compilation> compiled = new ArrayList<>();
-        try (TornadoBackend fresh = new TornadoBackend(device, new Memory(1 << 16, 1 << 10), null)) {
+        try (TornadoBackend fresh = new TornadoBackend(device, new Memory(1 << 16, 1 << 10), null, plan -> null)) {
             fresh.onCompilation(compiled::add);
             Tensor x = Tensor.of(fresh, Shape.of(3), 1, 2, 3);
             x.map(Unary.TANH).plus(x).toFloats();
@@ -124,6 +124,30 @@ class RecordedStepTest {
             assertThat(compiled).extracting(Compilation::kernels).isSorted().doesNotHaveDuplicates();
             assertThat(fresh.compilation().seconds()).isPositive();
         }
+    }
+
+    /** Where the device has graphs a known step is one start between two transfers; the numbers are the same bits. */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("devices")
+    void aKnownStepIsAFewStarts(TornadoBackend singly) {
+        HostGraphs graphs = new HostGraphs();
+        Memory memory = new Memory(1 << 20, 1 << 16);
+        try (TornadoBackend together = new TornadoBackend(Device.all().getFirst(), memory, null, plan -> graphs)) {
+            Step step = new Step(together, 5);
+            Step expected = new Step(singly, 5);
+            Traffic warm = together.traffic();
+            for (int number = 0; number < 3 * STEPS; number++) {
+                warm = together.traffic();
+                step.run(number, number % 3 == 2);
+                warm = together.traffic().since(warm);
+                expected.run(number, number % 3 == 2);
+                assertThat(step.last).isEqualTo(expected.last);
+                assertThat(step.weight.toFloats()).isEqualTo(expected.weight.toFloats());
+            }
+            assertThat(graphs.started()).isGreaterThan(STEPS);
+            assertThat(warm.starts()).as("of %s", warm).isLessThan(warm.launches());
+        }
+        assertThat(graphs.alive()).isZero();
     }
 
     /** Another shape is another step to the device, and nothing new to compile. */

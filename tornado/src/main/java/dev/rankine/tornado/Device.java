@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoDeviceMap;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+import uk.ac.manchester.tornado.runtime.common.TornadoXPUDevice;
 
 /**
  * A device that TornadoVM sees, and how it multiplies matrices.
@@ -17,6 +19,9 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
  * @param multiplies kernels of our own, or cuBLAS
  */
 record Device(String name, TornadoDevice handle, Precision precision, Multiplies multiplies) {
+    /** The environment variable that keeps CUDA graphs from being used, by {@code off}. */
+    static final String GRAPHS = "RANKINE_DEVICE_GRAPHS";
+
     private static final double GIB = 1L << 30;
 
     /** What makes a device's products. */
@@ -90,6 +95,13 @@ record Device(String name, TornadoDevice handle, Precision precision, Multiplies
         LibraryProduct library = device.multiplies() instanceof Multiplies.ByCuBlas
                 ? new LibraryProduct(CudaProducts.NAME, device.precision())
                 : null;
-        return new TornadoBackend(device, memory, library);
+        return new TornadoBackend(device, memory, library, device::graphs);
+    }
+
+    private @Nullable Graphs graphs(long plan) {
+        boolean on = !"off".equalsIgnoreCase(System.getenv(GRAPHS));
+        return on && handle instanceof TornadoXPUDevice xpu && xpu.supportsExecutionGraphs()
+                ? new CudaGraphs(xpu, plan)
+                : null;
     }
 }

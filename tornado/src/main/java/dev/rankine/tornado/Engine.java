@@ -3,9 +3,12 @@ package dev.rankine.tornado;
 import dev.rankine.tensor.Compilation;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -15,7 +18,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Starts kernels, and tells the device of a call only what its {@link Record} does not say yet. A call that follows the
- * same calls as once before, since the scope opened, costs no transfer.
+ * same calls as once before, since the scope opened, costs no transfer, and may wait to be started with what follows it: see
+ * {@link Replay}.
  */
 final class Engine implements AutoCloseable {
     private static final int NODES = 1 << 16;
@@ -33,14 +37,23 @@ final class Engine implements AutoCloseable {
     private final Deque<Integer> outer = new ArrayDeque<>();
     private final Plan plan;
     private final Stages stages;
+    private final Replay replay;
+    /** What computes, and carries nothing over the bus. */
+    private final Set<String> kernels = new HashSet<>(Set.of(REWIND));
     private final @Nullable LibraryProduct library;
     private int before = Record.ROOT;
     private boolean onPath;
     private long launches;
     private long changes;
 
-    /** @param library what multiplies instead of kernels, null for kernels */
-    Engine(TornadoDevice device, Memory memory, @Nullable LibraryProduct library) {
+    /** Makes the graphs of a plan, given its number. */
+    interface GraphMaker extends LongFunction<@Nullable Graphs> {}
+
+    /**
+     * @param library what multiplies instead of kernels, null for kernels
+     * @param graphs what makes one thing of many launches
+     */
+    Engine(TornadoDevice device, Memory memory, @Nullable LibraryProduct library, GraphMaker graphs) {
         this.library = library;
         DeviceArrays arrays = DeviceArrays.of(shadow, memory.floats(), memory.ints(), NODES);
         KernelContext c = new KernelContext();
@@ -66,12 +79,23 @@ final class Engine implements AutoCloseable {
         stages = new Stages(this, c, arrays, bodies);
         for (Kernel kernel : Kernel.values()) {
             bodies.put(kernel.name(), plain(kernel.code(), c, arrays));
+            kernels.add(kernel.name());
         }
         if (library != null) {
             bodies.put(PRODUCT, library.body(arrays));
         }
         plan = new Plan(arrays, device, bodies);
         plan.run(FIRST, 1);
+        replay = new Replay(this::make, graphs.apply(plan.number()));
+    }
+
+    private void make(Replay.Launch launch) {
+        Gemm product = launch.product();
+        if (product == null) {
+            plan.run(launch.kernel(), launch.groups());
+        } else {
+            Objects.requireNonNull(library).run(product, () -> plan.run(PRODUCT, launch.groups()));
+        }
     }
 
     private static Plan.Body plain(Kernel.Code code, KernelContext c, DeviceArrays arrays) {
@@ -88,6 +112,7 @@ final class Engine implements AutoCloseable {
     }
 
     void closing() {
+        replay.settle();
         before = outer.pop();
         onPath = false;
     }
@@ -99,6 +124,7 @@ final class Engine implements AutoCloseable {
         }
         Record.Place place = record.find(before, call);
         if (!place.isExpected() || !onPath) {
+            replay.settle();
             tell(place, call);
         }
         run(call.kernel(), groups);
@@ -116,7 +142,7 @@ final class Engine implements AutoCloseable {
      * the {@link Record}.
      */
     void multiply(Gemm product) {
-        Objects.requireNonNull(library).run(product, () -> plan.run(PRODUCT, 1));
+        replay.launch(before, new Replay.Launch(PRODUCT, 1, product));
     }
 
     /** Writes a node, that it comes next, and that it is meant by the next launch. */
@@ -140,8 +166,14 @@ final class Engine implements AutoCloseable {
     /** The number of groups is even or odd as the launch is: so a kernel knows which slot is its own. */
     private void run(String kernel, int groups) {
         int parity = (int) (launches & 1);
-        plan.run(kernel, (groups & 1) == parity ? groups : groups + 1);
+        int even = (groups & 1) == parity ? groups : groups + 1;
         launches++;
+        if (kernels.contains(kernel)) {
+            replay.launch(before, new Replay.Launch(kernel, even, null));
+        } else {
+            replay.settle();
+            plan.run(kernel, even);
+        }
     }
 
     Stages stages() {
@@ -158,6 +190,11 @@ final class Engine implements AutoCloseable {
         return changes;
     }
 
+    /** What the host started, a graph of many kernels counting as one. */
+    long starts() {
+        return replay.starts();
+    }
+
     Compilation compilation() {
         return plan.compilation();
     }
@@ -168,6 +205,7 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        replay.close();
         plan.close();
         shadow.close();
     }

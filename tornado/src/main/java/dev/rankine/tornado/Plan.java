@@ -87,6 +87,11 @@ final class Plan implements AutoCloseable {
         }
     }
 
+    /** By which TornadoVM's devices know it. */
+    long number() {
+        return plan.getId();
+    }
+
     /** The kernels that were compiled, which happens when they first run. */
     Compilation compilation() {
         return compilation;

@@ -24,9 +24,10 @@ public final class TornadoBackend extends FusedKernels {
      * A back-end on a device, with so much of its memory.
      *
      * @param library what multiplies there, null for our own kernels
+     * @param graphs what makes one thing of many launches there
      */
-    TornadoBackend(Device device, Memory memory, @Nullable LibraryProduct library) {
-        super(new Engine(device.handle(), memory, library), memory);
+    TornadoBackend(Device device, Memory memory, @Nullable LibraryProduct library, Engine.GraphMaker graphs) {
+        super(new Engine(device.handle(), memory, library, graphs), memory);
         this.device = device;
     }
 
@@ -50,6 +51,7 @@ public final class TornadoBackend extends FusedKernels {
         Stages stages = engine.stages();
         return new Traffic(
                 engine.launches(),
+                engine.starts(),
                 engine.changes(),
                 stages.bytesUp(),
                 stages.bytesDown(),

@@ -17,11 +17,14 @@ public final class TornadoBackendProvider implements BackendProvider {
 
     /**
      * Without the first TornadoVM runs as slow Java what it cannot compile, without the second whatever has many tasks; without
-     * the third it refuses large arrays. It reads them when its first class is loaded, so only Java's command line is sure to be in
+     * the third it refuses large arrays; without the fourth it waits for the device after every task on CUDA. It reads them when its first class is loaded, so only Java's command line is sure to be in
      * time.
      */
     private static final List<String> NEEDED = List.of(
-            "tornado.recover.bailout=False", "tornado.tvm.maxbytecodesize=1048576", "tornado.device.memory=64GB");
+            "tornado.recover.bailout=False",
+            "tornado.tvm.maxbytecodesize=1048576",
+            "tornado.device.memory=64GB",
+            "tornado.vmflush=False");
 
     /**
      * PoCL takes over the signal of a division by zero, and steps over what it takes for the division: Java then goes on with a wrong
