@@ -7,6 +7,7 @@ import dev.rankine.autograd.op.Attention;
 import dev.rankine.autograd.op.Clamp;
 import dev.rankine.autograd.op.Concatenate;
 import dev.rankine.autograd.op.CrossEntropy;
+import dev.rankine.autograd.op.DirectedLinear;
 import dev.rankine.autograd.op.Divide;
 import dev.rankine.autograd.op.Dropout;
 import dev.rankine.autograd.op.Embedding;
@@ -73,6 +74,7 @@ public final class Operations {
             Matmul.SPEC,
             Linear.SPEC,
             LowRankLinear.SPEC,
+            DirectedLinear.SPEC,
             Softmax.SPEC,
             LayerNorm.SPEC,
             RmsNorm.SPEC,

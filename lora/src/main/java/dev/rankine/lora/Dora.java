@@ -2,6 +2,7 @@ package dev.rankine.lora;
 
 import static dev.rankine.autograd.op.Add.add;
 import static dev.rankine.autograd.op.Affine.affine;
+import static dev.rankine.autograd.op.DirectedLinear.directedLinear;
 import static dev.rankine.autograd.op.Multiply.multiply;
 import static dev.rankine.autograd.op.ScaleColumns.scaleColumns;
 
@@ -40,7 +41,7 @@ import java.util.Map;
  * <p>V' is never made for n. With the squares |W0_k|^2 kept from the start,
  *
  * <pre>{@code
- * n_k^2 = |W0_k|^2 + sum_j B_kj (2 s W0 A^T + s^2 B A A^T)_kj
+ * n_k^2 = |W0_k|^2 + 2 s sum_j B_kj ((W0 + s/2 B A) A^T)_kj
  * }</pre>
  *
  * costs what the pair's product with one more row of x for each triplet costs. Where the terms cancel, the sum is held above a
@@ -136,10 +137,15 @@ public final class Dora implements Mergeable, Ranked {
         Variable factor = factor();
         if (pass.isTraining() && dropout > 0) {
             Variable dropped = pass.dropout(x, dropout, stream);
-            Variable longer = multiply(Linear.linear(dropped, at.weight(), null), affine(factor, 1, -1));
-            Variable change = Linear.linear(Affine.scale(Linear.linear(dropped, a, null), scale), b, null);
-            return add(at.plain(x), add(longer, multiply(change, factor)));
+            Variable longer = scaleColumns(Linear.linear(dropped, at.weight(), null), affine(factor, 1, -1), null);
+            Variable h = Affine.scale(Linear.linear(dropped, a, null), scale);
+            Variable change = scaleColumns(Linear.linear(h, b, null), factor, null);
+            return add(at.plain(x), add(longer, change));
         }
+        if (pass.isTraining()) {
+            return directedLinear(x, at.weight(), a, b, factor, at.bias(), scale);
+        }
+        // a few rows at a time: W0 is better left as it is, since back-ends keep its panels
         LowRankLinear.Change pair = new LowRankLinear.Change(a, b, null);
         return scaleColumns(LowRankLinear.lowRankLinear(x, at.weight(), null, pair, scale, null), factor, at.bias());
     }
@@ -157,9 +163,10 @@ public final class Dora implements Mergeable, Ranked {
 
     /** n [O]. */
     private Variable norms() {
-        Variable cross = Affine.scale(Linear.linear(a, site.weight(), null).transpose(0, 1), 2 * scale);
-        Variable own = Affine.scale(b.matmul(a.matmul(a.transpose(0, 1))), scale * scale);
-        Variable square = add(squares, Sum.sum(multiply(b, add(cross, own)), 1));
+        LowRankLinear.Change half = new LowRankLinear.Change(a, b, null);
+        Variable met = LowRankLinear.lowRankLinear(a, site.weight(), null, half, scale / 2, null);
+        Variable change = Affine.scale(Sum.sum(multiply(b, met.transpose(0, 1)), 1), 2 * scale);
+        Variable square = add(squares, change);
         return SquareRoot.squareRoot(add(least, Relu.relu(square.minus(least))));
     }
 

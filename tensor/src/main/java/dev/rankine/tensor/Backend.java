@@ -184,6 +184,12 @@ public interface Backend extends AutoCloseable {
         zip(Binary.MULTIPLY, dY, f.expand(dY.shape()), dX);
     }
 
+    /** dots[C] = sum_rows((x - shift) y) of x[R, C] and y[R, C]; shift[C] may be null for none. */
+    default void columnDots(Tensor x, @Nullable Tensor shift, Tensor y, Tensor dots) {
+        Tensor moved = shift == null ? x : x.minus(shift);
+        copy(moved.times(y).sumTo(dots.shape()), dots);
+    }
+
     /**
      * The shape of what {@link #attention} saves for its backward pass, which gives it back as it is: the probabilities
      * unless a back-end needs less.

@@ -63,6 +63,7 @@ final class Formulas {
         ALL.put("matmul", in -> matmul(in[0], in[1]));
         ALL.put("linear", Formulas::linear);
         ALL.put("lowRankLinear", Formulas::lowRankLinear);
+        ALL.put("directedLinear", Formulas::directedLinear);
         ALL.put("softmax", in -> softmax(in[0], index -> index[index.length - 1] % 3 != 2));
         ALL.put("layerNorm", Formulas::layerNorm);
         ALL.put("rmsNorm", Formulas::rmsNorm);
@@ -148,6 +149,15 @@ final class Formulas {
             double bias = in.length > 2 ? in[2].at(output) : 0;
             return bias + over(x.shape().dim(-1), i -> x.at(with(index, -1, i)) * weight.at(output, i));
         });
+    }
+
+    private static Grid directedLinear(Grid... in) {
+        Grid weight = in[1];
+        Grid changed = filled(weight.shape(), index -> {
+            double change = over(in[2].shape().dim(0), j -> in[3].at(index[0], j) * in[2].at(j, index[1]));
+            return in[4].at(index[0]) * (weight.at(index) + 0.75 * change);
+        });
+        return in.length > 5 ? linear(in[0], changed, in[5]) : linear(in[0], changed);
     }
 
     private static Grid lowRankLinear(Grid... in) {

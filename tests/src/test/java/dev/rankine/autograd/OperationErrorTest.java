@@ -4,6 +4,7 @@ import static dev.rankine.autograd.op.Attention.attention;
 import static dev.rankine.autograd.op.Clamp.clamp;
 import static dev.rankine.autograd.op.Concatenate.concatenate;
 import static dev.rankine.autograd.op.CrossEntropy.crossEntropy;
+import static dev.rankine.autograd.op.DirectedLinear.directedLinear;
 import static dev.rankine.autograd.op.Divide.divide;
 import static dev.rankine.autograd.op.Dropout.dropout;
 import static dev.rankine.autograd.op.Embedding.embedding;
@@ -111,6 +112,13 @@ class OperationErrorTest {
                         "residualNorm: beta must be [3], got [1]",
                         () -> residualNorm(x(2, 3), x(2, 3), x(3), x(1), 1e-5, null)),
                 of("residualNorm: epsilon must be positive", () -> residualNorm(x(3), x(3), x(3), x(3), 0, null)),
+                of("directedLinear: [2, 3] x [4, 5]", () -> direct(x(4, 5), x(2, 5), x(4, 2), x(4))),
+                of("directedLinear: A must be [2, 3], got [2, 5]", () -> direct(x(4, 3), x(2, 5), x(4, 2), x(4))),
+                of("directedLinear: B must be [4, 2], got [4, 3]", () -> direct(x(4, 3), x(2, 3), x(4, 3), x(4))),
+                of("directedLinear: f must be [4], got [3]", () -> direct(x(4, 3), x(2, 3), x(4, 2), x(3))),
+                of(
+                        "directedLinear: the bias must be [4], got [3]",
+                        () -> directedLinear(x(2, 3), x(4, 3), x(2, 3), x(4, 2), x(4), x(3), 1)),
                 of("scaleColumns: f must be [3], got [2]", () -> scaleColumns(x(2, 3), x(2), null)),
                 of("scaleColumns: the bias must be [3], got [1]", () -> scaleColumns(x(2, 3), x(3), x(1))),
                 of("rope: the sines must be [2, 1], got [2, 2]", () -> turn(x(2, 4), x(2, 1), x(2, 2))),
@@ -135,6 +143,10 @@ class OperationErrorTest {
 
     private static Variable turn(Variable x, Variable cos, Variable sin) {
         return rope(x, cos.data(), sin.data());
+    }
+
+    private static Variable direct(Variable weight, Variable a, Variable b, Variable f) {
+        return directedLinear(x(2, 3), weight, a, b, f, null, 1);
     }
 
     private static Variable lowRank(

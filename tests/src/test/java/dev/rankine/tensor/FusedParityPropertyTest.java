@@ -193,8 +193,11 @@ class FusedParityPropertyTest {
             Tensor dX = samples.room(DType.F32, shape);
             Tensor dF = samples.room(DType.F32, Shape.of(columns));
             samples.backend().scaleColumns(x, f, biased ? bias : null, y);
-            samples.backend().scaleColumnsBackward(x, f, samples.of(DType.F32, shape, layout), dX, dF);
-            return List.of(y, dX, dF);
+            Tensor dY = samples.of(DType.F32, shape, layout);
+            samples.backend().scaleColumnsBackward(x, f, dY, dX, dF);
+            Tensor dots = samples.room(DType.F32, Shape.of(columns));
+            samples.backend().columnDots(x, biased ? bias : null, dY, dots);
+            return List.of(y, dX, dF, dots);
         });
     }
 

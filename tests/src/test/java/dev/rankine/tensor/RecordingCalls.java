@@ -232,6 +232,15 @@ abstract class RecordingCalls implements Backend {
     }
 
     @Override
+    public void columnDots(Tensor x, @Nullable Tensor shift, Tensor y, Tensor dots) {
+        call(
+                "columnDots",
+                settings(),
+                operands(1, x, shift, y, dots),
+                t -> delegate.columnDots(t[0], t[1], t[2], t[3]));
+    }
+
+    @Override
     public Shape attentionSaves(Shape scores) {
         return delegate.attentionSaves(scores);
     }

@@ -66,26 +66,64 @@ final class ColumnScale {
         ShapeMismatch.require(operation, "dY", x.shape(), dY.shape());
         ShapeMismatch.require(operation, "dX", x.shape(), dX.shape());
         Tensor[] operands = {x.contiguous(), dY.contiguous(), f.contiguous(), dX};
-        int rows = x.shape().dim(0);
         int width = x.shape().dim(1);
-        int runs = (rows + RUN - 1) / RUN;
-        Tensor sums = dY.result(operation, Shape.of(runs, width));
         long xAt = Native.address(operands[0]);
         long dYAt = Native.address(operands[1]);
         long fAt = Native.address(operands[2]);
         long dXAt = Native.address(dX);
+        sumRows(
+                operation,
+                x.shape(),
+                dF,
+                (place, to) -> gradients(xAt + place, fAt, dYAt + place, dXAt + place, to, width));
+        Reference.reachabilityFence(operands);
+    }
+
+    void dots(Tensor x, @Nullable Tensor shift, Tensor y, Tensor dots) {
+        String operation = "columnDots";
+        requireColumns(operation, "the result", x, dots);
+        if (shift != null) {
+            requireColumns(operation, "the shift", x, shift);
+        }
+        ShapeMismatch.require(operation, "y", x.shape(), y.shape());
+        Tensor[] operands = {x.contiguous(), y.contiguous(), shift == null ? zeros(operation, dots) : shift.contiguous()
+        };
+        int width = x.shape().dim(1);
+        long xAt = Native.address(operands[0]);
+        long yAt = Native.address(operands[1]);
+        long shiftAt = Native.address(operands[2]);
+        sumRows(operation, x.shape(), dots, (place, to) -> addDots(xAt + place, shiftAt, yAt + place, to, width));
+        Reference.reachabilityFence(operands);
+    }
+
+    private static Tensor zeros(String operation, Tensor like) {
+        Tensor zeros = like.result(operation, like.shape());
+        zeros.backend().fill(zeros, 0);
+        return zeros;
+    }
+
+    /** Adds what a row contributes, the row given by its bytes from the first one, to the sums at an address. */
+    private interface RowSum {
+        void add(long place, long sums);
+    }
+
+    /** Sums over the rows of a matrix, some rows to a task. */
+    private void sumRows(String operation, Shape matrix, Tensor out, RowSum row) {
+        int rows = matrix.dim(0);
+        int width = matrix.dim(1);
+        int runs = (rows + RUN - 1) / RUN;
+        Tensor sums = out.result(operation, Shape.of(runs, width));
         long sumsAt = Native.address(sums);
         long step = 4L * width;
         pool.run(runs, run -> {
             long to = sumsAt + run * step;
             ALL.asSlice(to, step).fill((byte) 0);
-            for (int row = run * RUN; row < Math.min(rows, (run + 1) * RUN); row++) {
-                long place = row * step;
-                gradients(xAt + place, fAt, dYAt + place, dXAt + place, to, width);
+            for (int i = run * RUN; i < Math.min(rows, (run + 1) * RUN); i++) {
+                row.add(i * step, to);
             }
         });
-        Reference.reachabilityFence(operands);
-        reductions.reduce(Reduction.SUM, sums, dF.reshape(Shape.of(1, width)));
+        Reference.reachabilityFence(sums);
+        reductions.reduce(Reduction.SUM, sums, out.reshape(Shape.of(1, width)));
     }
 
     private static void scale(long x, long f, long y, int count) {
@@ -139,6 +177,26 @@ final class ColumnScale {
             FloatVector factor = FloatVector.fromMemorySegment(SPECIES, ALL, f + 4L * i, ORDER, rest);
             g.fma(v, sum).intoMemorySegment(ALL, dF + 4L * i, ORDER, rest);
             g.mul(factor).intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
+        }
+    }
+
+    /** dots += (x - shift) y for one row. */
+    private static void addDots(long x, long shift, long y, long dots, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
+            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + 4L * i, ORDER);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + 4L * i, ORDER);
+            v.sub(from).fma(g, sum).intoMemorySegment(ALL, dots + 4L * i, ORDER);
+        }
+        if (i < count) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, rest);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest);
+            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + 4L * i, ORDER, rest);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + 4L * i, ORDER, rest);
+            v.sub(from).fma(g, sum).intoMemorySegment(ALL, dots + 4L * i, ORDER, rest);
         }
     }
 }

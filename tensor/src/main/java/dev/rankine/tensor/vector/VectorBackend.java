@@ -309,6 +309,13 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public void columnDots(Tensor x, @Nullable Tensor shift, Tensor y, Tensor dots) {
+        reads("columnDots", x, shift, y);
+        writes("columnDots", dots);
+        columnScale.dots(x, shift, y, dots);
+    }
+
+    @Override
     public Shape attentionSaves(Shape scores) {
         return Attention.saves(scores);
     }

@@ -100,6 +100,7 @@ class KernelBordersTest {
         BACKEND.residualNormBackward(sum, dropout, gamma, mean, rstd, x, guarded.of(rows, n), guarded.of(rows, n));
         BACKEND.scaleColumns(x, gamma, gamma, guarded.of(rows, n));
         BACKEND.scaleColumnsBackward(x, gamma, x, guarded.of(rows, n), guarded.of(n));
+        BACKEND.columnDots(x, gamma, x, guarded.of(n));
         BACKEND.copy(x.transpose(0, 1), guarded.of(n, rows));
         BACKEND.fill(guarded.of(rows, n), 3);
         BACKEND.affine(x, 2, 1, guarded.of(rows, n));

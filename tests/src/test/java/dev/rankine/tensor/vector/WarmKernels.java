@@ -75,6 +75,7 @@ class WarmKernels {
         backend.residualNorm(x, y, null, channels, channels, 1e-5, out, out, mean, mean);
         backend.scaleColumns(x, channels, more, out);
         backend.scaleColumnsBackward(x, channels, y, out, more);
+        backend.columnDots(x, channels, y, more);
         Tensor targets = Tensor.ofLongs(backend, Shape.of(WIDTH), new long[WIDTH]);
         backend.crossEntropy(x, targets, channels);
         backend.crossEntropyBackward(x, targets, channels, out);

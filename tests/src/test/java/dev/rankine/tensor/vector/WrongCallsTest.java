@@ -75,6 +75,9 @@ class WrongCallsTest {
         refused(() -> BACKEND.scaleColumns(LARGE, channels, ONE, LARGE));
         refused(() -> BACKEND.scaleColumnsBackward(LARGE, channels, SMALL, LARGE, channels));
         refused(() -> BACKEND.scaleColumnsBackward(LARGE, channels, LARGE, LARGE, ONE));
+        refused(() -> BACKEND.columnDots(LARGE, null, SMALL, channels));
+        refused(() -> BACKEND.columnDots(LARGE, ONE, LARGE, channels));
+        refused(() -> BACKEND.columnDots(LARGE, null, LARGE, ONE));
         Backend.AdamW settings = new Backend.AdamW(0.9, 0.999, 1e-8, 0);
         refused(() -> BACKEND.adamW(LARGE, SMALL, LARGE, LARGE, ONE, zeros(2), settings));
         refused(() -> BACKEND.adamW(LARGE, LARGE, LARGE, LARGE, ONE, ONE, settings));
