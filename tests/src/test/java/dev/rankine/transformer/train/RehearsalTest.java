@@ -116,7 +116,7 @@ class RehearsalTest {
         Random random = new Random(1);
         SequencePairs data = new SequencePairs(
                 IntStream.range(0, 400).mapToObj(example -> longTailed(random)).toList(),
-                new SequenceBatcher(BACKEND, 0, 1, 1));
+                new SequenceBatcher(BACKEND, 0, 1));
         TransformerSettings.Stack stack = new TransformerSettings.Stack(1, 2, 16);
         Bart model =
                 new Bart(TransformerSettings.of(11, 8, 22, stack, stack), new RandomWeights(BACKEND, DType.F32, 1));
