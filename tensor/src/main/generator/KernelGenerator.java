@@ -157,6 +157,7 @@ public final class KernelGenerator extends KernelText {
         rounds("Exchanges the quarters and sixteenths of a square of 16 rows, of which it is given every fourth.", 8, 4);
         rounds("Exchanges the quarters of a square of 8 rows, of which it is given every second.", 4, 0);
         rounds("Ends the transpose of four neighbouring rows.", 2, 1);
+        lastRoundsIntoArray();
         line(0, "}");
         return text();
     }
@@ -166,6 +167,25 @@ public final class KernelGenerator extends KernelText {
         line(1, "/** " + javadoc + " */");
         line(1, "static void rounds" + first + (second == 0 ? "" : "And" + second)
                 + "(long from, long fromStep, long to, long toStep) {");
+        exchanges(first, second);
+        for (int i = 0; i < 4; i++) {
+            line(2, "r" + i + ".intoMemorySegment(ALL, " + at("to", i, "toStep") + ", ORDER);");
+        }
+        line(1, "}");
+    }
+
+    private void lastRoundsIntoArray() {
+        line(0, "");
+        line(1, "/** {@link #rounds2And1} into an array. */");
+        line(1, "static void rounds2And1(long from, long fromStep, float[] to, int at, int toStep) {");
+        exchanges(2, 1);
+        for (int i = 0; i < 4; i++) {
+            line(2, "r" + i + ".intoArray(to, " + at("at", i, "toStep") + ");");
+        }
+        line(1, "}");
+    }
+
+    private void exchanges(int first, int second) {
         for (int i = 0; i < 4; i++) {
             line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")) + ";");
         }
@@ -176,10 +196,6 @@ public final class KernelGenerator extends KernelText {
             exchange(second, 0, 1);
             exchange(second, 2, 3);
         }
-        for (int i = 0; i < 4; i++) {
-            line(2, "r" + i + ".intoMemorySegment(ALL, " + at("to", i, "toStep") + ", ORDER);");
-        }
-        line(1, "}");
     }
 
     private void exchange(int step, int i, int j) {

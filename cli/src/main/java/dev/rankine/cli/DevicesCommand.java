@@ -1,12 +1,13 @@
 package dev.rankine.cli;
 
+import dev.rankine.lora.inspect.MachineMemory;
 import dev.rankine.tensor.Backends;
 import dev.rankine.tensor.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Every back-end: ready, or why not and what to do. */
+/** Every back-end: ready, or why not and what to do; and the memory that tensors may take. */
 @Command(
         name = "devices",
         description = "Lists what can compute here, the preferred first; what cannot, why, and what to do about it.",
@@ -32,6 +33,7 @@ final class DevicesCommand implements Runnable {
                 case Probe.Unavailable off -> lines.addAll(unavailable(candidate.name(), off.reason(), off.remedy()));
             }
         }
+        lines.add(line("memory", "", MachineMemory.here().describe()));
         lines.forEach(console.out()::println);
     }
 

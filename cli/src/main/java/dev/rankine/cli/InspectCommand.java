@@ -172,10 +172,11 @@ final class InspectCommand implements Runnable {
                 List.of(
                         List.of("fine-tuning " + batch + " x " + symbols + " symbols, rank " + rank, "about"),
                         List.of("weights", Bytes.text(estimate.weights())),
+                        List.of("weights kept packed, at most", Bytes.text(estimate.packed(machine))),
                         List.of("adapters with gradients and AdamW's moments", Bytes.text(estimate.trained())),
                         List.of("activations", Bytes.text(estimate.activations())),
                         List.of("the program itself", Bytes.text(MemoryEstimate.PROGRAM)),
-                        List.of("all", Bytes.text(estimate.total()))));
+                        List.of("all", Bytes.text(estimate.total() + estimate.packed(machine)))));
         console.out().println();
         console.out()
                 .println((estimate.fits(machine) ? "fits: there are " : "does not fit: there are ")

@@ -27,6 +27,7 @@ class DevicesCommandTest {
         assertThat(called.out())
                 .containsPattern("reference +ready")
                 .contains("tornado")
+                .containsPattern("memory .* for tensors .* for weights kept packed")
                 .containsOnlyOnce("(the default)");
     }
 }

@@ -15,6 +15,9 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
 
     private static final int COPIES = 4;
 
+    /** Kept panels are F32, up to twice as wide as what is stored, and of both orders where batches are small. */
+    private static final int MOST_PANELS = 4;
+
     /**
      * An estimate for F32 adapters beside frozen weights.
      *
@@ -44,7 +47,7 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
         return sum(trained, activations);
     }
 
-    /** Everything, with the program itself. */
+    /** Everything but kept panels, with the program itself. */
     public long total() {
         return sum(sum(weights, tensors()), PROGRAM);
     }
@@ -54,9 +57,17 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
+    /** What frozen weights that are kept packed take on a machine, at most. */
+    public long packed(MachineMemory machine) {
+        return weights > Long.MAX_VALUE / MOST_PANELS
+                ? machine.caches()
+                : Math.min(machine.caches(), MOST_PANELS * weights);
+    }
+
     /** Whether it fits a machine. */
     public boolean fits(MachineMemory machine) {
-        return tensors() <= machine.tensors() && total() <= machine.physical();
+        return sum(tensors(), packed(machine)) <= machine.tensors()
+                && sum(total(), packed(machine)) <= machine.physical();
     }
 
     /**
@@ -64,7 +75,7 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
      * proportion to the batch.
      */
     public long largestBatch(MachineMemory machine) {
-        long room = Math.min(machine.tensors(), machine.physical() - PROGRAM - weights) - trained;
+        long room = Math.min(machine.tensors(), machine.physical() - PROGRAM - weights) - packed(machine) - trained;
         double each = (double) activations / batch;
         return Math.clamp((long) Math.floor(room / each), 0, Long.MAX_VALUE);
     }
@@ -80,8 +91,10 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
         }
         long largest = largestBatch(machine);
         throw new IllegalArgumentException("training with " + batch + " examples of up to " + symbols
-                + " symbols at once needs about " + Bytes.text(total()) + " (weights " + Bytes.text(weights)
-                + ", what is trained " + Bytes.text(trained) + ", activations " + Bytes.text(activations)
+                + " symbols at once needs about " + Bytes.text(sum(total(), packed(machine))) + " (weights "
+                + Bytes.text(weights)
+                + ", kept packed up to " + Bytes.text(packed(machine)) + ", what is trained " + Bytes.text(trained)
+                + ", activations " + Bytes.text(activations)
                 + "); there are " + machine.describe() + "; "
                 + (largest > 0
                         ? "up to " + largest + " at once would fit: use --batch " + largest

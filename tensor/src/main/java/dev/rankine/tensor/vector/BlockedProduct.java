@@ -23,8 +23,10 @@ final class BlockedProduct {
     private static final int UNPACKED_DEPTH = 128;
     /** Elements from which packing is shared out. */
     private static final int SHARED_PACKING = 1 << 15;
-    /** Rows of A that are packed or multiplied at once by a thread; a multiple of every tile's. */
+    /** Rows of A that a thread multiplies at once; a multiple of every tile's. */
     private static final int ROWS = 24;
+    /** Rows of A that it packs at once: whole squares where they are transposed. */
+    private static final int PACKED_ROWS = 48;
     /** Multiplications of a block that are worth handing to a thread. */
     private static final long BLOCK_WORK = 1 << 19;
 
@@ -70,8 +72,12 @@ final class BlockedProduct {
                     int rows = Math.min(down, p.m() - i0);
                     float[] a = own.rows(rows);
                     PackedStep step = new PackedStep(terms, i0, rows, j0, columns, k0, steps, a, panels);
-                    pack(step, i0 == 0 && toPack > 0 ? panels(columns) : 0, own, team);
-                    multiply(step, own, team);
+                    int missing = i0 == 0 && toPack > 0 ? panels(columns) : 0;
+                    if (team == null) {
+                        alone(step, missing, own);
+                    } else {
+                        together(step, missing, own, team);
+                    }
                 }
             }
         }
@@ -81,48 +87,58 @@ final class BlockedProduct {
         return (columns + Packing.PANEL - 1) / Packing.PANEL;
     }
 
-    /** Packs all rows and the first {@code panels} panels. */
-    private static void pack(PackedStep step, int panels, Scratch own, @Nullable Team team) {
-        long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) step.rows() * step.steps();
-        if (team == null || numbers < SHARED_PACKING) {
-            for (int q = 0; q < panels; q++) {
-                step.packPanel(q, own);
-            }
-            step.packRows(0, step.rows(), own);
-            return;
+    /** Packs all rows and the first {@code panels} panels, and multiplies. */
+    private static void alone(PackedStep step, int panels, Scratch own) {
+        pack(step, panels, own);
+        int columns = step.columns();
+        int near = near(step);
+        for (int j = 0; j < columns; j += near) {
+            step.multiply(0, step.rows(), j, Math.min(near, columns - j), own);
         }
-        int together = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
-        int shares = (panels + together - 1) / together;
-        team.pool.run(shares + (step.rows() + ROWS - 1) / ROWS, share -> {
-            Scratch mine = team.scratch.get();
-            for (int q = share * together; q < Math.min(panels, (share + 1) * together); q++) {
-                step.packPanel(q, mine);
-            }
-            int row = (share - shares) * ROWS;
-            if (row >= 0) {
-                step.packRows(row, Math.min(ROWS, step.rows() - row), mine);
-            }
-        });
     }
 
-    private static void multiply(PackedStep step, Scratch own, @Nullable Team team) {
+    private static void pack(PackedStep step, int panels, Scratch own) {
+        for (int q = 0; q < panels; q++) {
+            step.packPanel(q, own);
+        }
+        step.packRows(0, step.rows(), own);
+    }
+
+    /** Columns whose panels stay near. */
+    private static int near(PackedStep step) {
+        return part(step.columns(), NEAR / (Float.BYTES * step.steps()), Packing.PANEL);
+    }
+
+    /** The same with all threads, as one job: whoever finds nothing left to pack multiplies once everything is packed. */
+    private static void together(PackedStep step, int panels, Scratch own, Team team) {
         int rows = step.rows();
         int columns = step.columns();
-        int near = part(columns, NEAR / (Float.BYTES * step.steps()), Packing.PANEL);
-        if (team == null) {
-            for (int j = 0; j < columns; j += near) {
-                step.multiply(0, rows, j, Math.min(near, columns - j), own);
-            }
-            return;
-        }
         int height = rows >= WANTED_BLOCKS * 2 * ROWS ? 2 * ROWS : ROWS;
         int down = (rows + height - 1) / height;
-        int width = Math.min(near, blockWidth(height, columns, step.steps(), down));
-        // all threads work on the same columns, then on the next
-        team.pool.run(down * ((columns + width - 1) / width), q -> {
-            int i = q % down * height;
-            int j = q / down * width;
-            step.multiply(i, Math.min(height, rows - i), j, Math.min(width, columns - j), team.scratch.get());
+        int width = Math.min(near(step), blockWidth(height, columns, step.steps(), down));
+        int blocks = down * ((columns + width - 1) / width);
+        long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) rows * step.steps();
+        int each = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
+        int shares = numbers < SHARED_PACKING ? 0 : (panels + each - 1) / each;
+        int packs = numbers < SHARED_PACKING ? 0 : shares + (rows + PACKED_ROWS - 1) / PACKED_ROWS;
+        if (packs == 0) {
+            pack(step, panels, own);
+        }
+        team.pool.run(packs, packs + blocks, block -> {
+            Scratch mine = team.scratch.get();
+            if (block < shares) {
+                for (int q = block * each; q < Math.min(panels, (block + 1) * each); q++) {
+                    step.packPanel(q, mine);
+                }
+            } else if (block < packs) {
+                int row = (block - shares) * PACKED_ROWS;
+                step.packRows(row, Math.min(PACKED_ROWS, rows - row), mine);
+            } else {
+                // all threads work on the same columns, then on the next
+                int i = (block - packs) % down * height;
+                int j = (block - packs) / down * width;
+                step.multiply(i, Math.min(height, rows - i), j, Math.min(width, columns - j), mine);
+            }
         });
     }
 

@@ -44,12 +44,9 @@ final class Packing {
         if (p.aRunsAlongK()) {
             copyRows(a, p.aRow(), rows, depth, to, at);
         } else if (p.aRow() == Product.FLOAT) {
-            long step = Float.BYTES * (long) roundUp(depth, COUNT);
-            long turned = scratch.turned(step * COUNT);
             for (int i = 0; i < rows; i += COUNT) {
                 int count = Math.min(COUNT, rows - i);
-                transpose(a + i * p.aRow(), p.aColumn(), count, depth, turned, step, scratch.room);
-                copyRows(turned, step, count, depth, to, at + i * ROW_STRIDE);
+                turnRows(a + i * p.aRow(), p.aColumn(), count, depth, to, at + i * ROW_STRIDE, scratch);
             }
         } else {
             for (int i = 0; i < rows; i++) {
@@ -159,16 +156,22 @@ final class Packing {
         }
     }
 
-    /** Turns {@code depth} runs of {@code width} floats, {@code fromStep} bytes apart, into rows {@code toStep} apart. */
-    private static void transpose(long from, long fromStep, int width, int depth, long to, long toStep, long room) {
+    /** Turns {@code depth} runs of {@code rows} floats, {@code step} bytes apart, into rows of the array. */
+    private static void turnRows(long from, long step, int rows, int depth, float[] to, int at, Scratch scratch) {
         int whole = SquareTranspose.fits() ? depth - depth % COUNT : 0;
         for (int k = 0; k < whole; k += COUNT) {
-            SquareTranspose.run(from + k * fromStep, fromStep, to + k * (long) Float.BYTES, toStep, width, room);
+            if (rows == COUNT) {
+                SquareTranspose.run(from + k * step, step, to, at + k, ROW_STRIDE, scratch.room);
+            } else {
+                // rows that are not there may belong to another thread's part of the array
+                long square = scratch.turned(SquareTranspose.ROOM);
+                SquareTranspose.run(from + k * step, step, square, BYTES, rows, scratch.room);
+                copyRows(square, BYTES, rows, COUNT, to, at + k);
+            }
         }
         for (int k = whole; k < depth; k++) {
-            for (int i = 0; i < width; i++) {
-                float value = ALL.get(FLOAT, from + k * fromStep + i * (long) Float.BYTES);
-                ALL.set(FLOAT, to + i * toStep + k * (long) Float.BYTES, value);
+            for (int i = 0; i < rows; i++) {
+                to[at + i * ROW_STRIDE + k] = ALL.get(FLOAT, from + k * step + i * (long) Float.BYTES);
             }
         }
     }

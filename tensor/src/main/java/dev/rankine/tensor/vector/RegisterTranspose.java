@@ -83,4 +83,29 @@ final class RegisterTranspose {
         r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
         r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
     }
+
+    /** {@link #rounds2And1} into an array. */
+    static void rounds2And1(long from, long fromStep, float[] to, int at, int toStep) {
+        FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector lower;
+        lower = Interleave.LOWER_2.selectFrom(r0, r2);
+        r2 = Interleave.UPPER_2.selectFrom(r0, r2);
+        r0 = lower;
+        lower = Interleave.LOWER_2.selectFrom(r1, r3);
+        r3 = Interleave.UPPER_2.selectFrom(r1, r3);
+        r1 = lower;
+        lower = Interleave.LOWER_1.selectFrom(r0, r1);
+        r1 = Interleave.UPPER_1.selectFrom(r0, r1);
+        r0 = lower;
+        lower = Interleave.LOWER_1.selectFrom(r2, r3);
+        r3 = Interleave.UPPER_1.selectFrom(r2, r3);
+        r2 = lower;
+        r0.intoArray(to, at);
+        r1.intoArray(to, at + toStep);
+        r2.intoArray(to, at + 2 * toStep);
+        r3.intoArray(to, at + 3 * toStep);
+    }
 }

@@ -39,25 +39,36 @@ final class SquareTranspose {
             source = room;
             step = BYTES;
         }
-        switch (COUNT) {
-            case 16 -> {
-                for (int i = 0; i < 4; i++) {
-                    RegisterTranspose.rounds8And4(source + i * step, 4 * step, room + (long) i * BYTES, 4L * BYTES);
-                }
-                source = room;
-                step = BYTES;
-            }
-            case 8 -> {
-                for (int i = 0; i < 2; i++) {
-                    RegisterTranspose.rounds4(source + i * step, 2 * step, room + (long) i * BYTES, 2L * BYTES);
-                }
-                source = room;
-                step = BYTES;
-            }
-            default -> {}
+        firstRounds(source, step, room);
+        if (COUNT > 4) {
+            source = room;
+            step = BYTES;
         }
         for (int i = 0; i < COUNT; i += 4) {
             RegisterTranspose.rounds2And1(source + i * step, step, to + i * toStep, toStep);
+        }
+    }
+
+    /** Turns a whole square, its rows {@code fromStep} bytes apart, into rows of an array, {@code toStep} floats apart. */
+    static void run(long from, long fromStep, float[] to, int at, int toStep, long room) {
+        firstRounds(from, fromStep, room);
+        long source = COUNT > 4 ? room : from;
+        long step = COUNT > 4 ? BYTES : fromStep;
+        for (int i = 0; i < COUNT; i += 4) {
+            RegisterTranspose.rounds2And1(source + i * step, step, to, at + i * toStep, toStep);
+        }
+    }
+
+    /** What comes before the last two rounds, into {@code room}; nothing for vectors of four lanes. */
+    private static void firstRounds(long from, long fromStep, long room) {
+        if (COUNT == 16) {
+            for (int i = 0; i < 4; i++) {
+                RegisterTranspose.rounds8And4(from + i * fromStep, 4 * fromStep, room + (long) i * BYTES, 4L * BYTES);
+            }
+        } else if (COUNT == 8) {
+            for (int i = 0; i < 2; i++) {
+                RegisterTranspose.rounds4(from + i * fromStep, 2 * fromStep, room + (long) i * BYTES, 2L * BYTES);
+            }
         }
     }
 }

@@ -71,6 +71,14 @@ public final class WorkerPool implements AutoCloseable {
      * that had not started by then are left out.
      */
     public void run(int blocks, Body body) {
+        run(0, blocks, body);
+    }
+
+    /**
+     * The same in two parts without a pause between them: blocks from {@code first} on begin when all those before have
+     * ended.
+     */
+    public void run(int first, int blocks, Body body) {
         if (closed) {
             throw new IllegalStateException("the worker pool is closed");
         }
@@ -78,7 +86,7 @@ public final class WorkerPool implements AutoCloseable {
             runAlone(blocks, body);
             return;
         }
-        Job mine = new Job(body, blocks);
+        Job mine = new Job(body, first, blocks);
         try {
             long begin = System.nanoTime();
             if (begin - aloneUntil < 0) {
@@ -162,13 +170,15 @@ public final class WorkerPool implements AutoCloseable {
 
     private static final class Job {
         private final Body body;
+        private final int first;
         private final int blocks;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
 
-        Job(Body body, int blocks) {
+        Job(Body body, int first, int blocks) {
             this.body = body;
+            this.first = first;
             this.blocks = blocks;
         }
 
@@ -178,6 +188,10 @@ public final class WorkerPool implements AutoCloseable {
 
         void work() {
             for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
+                if (block >= first) {
+                    // these are taken in order, so somebody is at work on each one before
+                    await(first);
+                }
                 try {
                     if (failure == null) {
                         body.run(block);
@@ -191,7 +205,11 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         void await() {
-            for (int spins = 0; done.get() < blocks; spins++) {
+            await(blocks);
+        }
+
+        private void await(int ended) {
+            for (int spins = 0; done.get() < ended; spins++) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
                 } else {

@@ -187,15 +187,15 @@ class ContentsTest {
         assertThat(estimate.trained()).isEqualTo(50 * 4 * 4);
         assertThat(estimate.tensors()).isEqualTo(800 + activations);
         assertThat(estimate.total()).isEqualTo(1000 + 800 + activations + MemoryEstimate.PROGRAM);
-        assertThat(estimate.fits(new MachineMemory(estimate.total(), estimate.tensors())))
+        assertThat(estimate.fits(new MachineMemory(estimate.total(), estimate.tensors(), 0)))
                 .isTrue();
-        assertThat(estimate.fits(new MachineMemory(estimate.total() - 1, estimate.tensors())))
+        assertThat(estimate.fits(new MachineMemory(estimate.total() - 1, estimate.tensors(), 0)))
                 .isFalse();
-        assertThat(estimate.fits(new MachineMemory(estimate.total(), estimate.tensors() - 1)))
+        assertThat(estimate.fits(new MachineMemory(estimate.total(), estimate.tensors() - 1, 0)))
                 .isFalse();
-        MachineMemory forThree = new MachineMemory(1L << 40, 800 + activations / 2 * 3);
+        MachineMemory forThree = new MachineMemory(1L << 40, 800 + activations / 2 * 3, 0);
         assertThat(estimate.largestBatch(forThree)).isBetween(2L, 3L);
-        assertThat(estimate.largestBatch(new MachineMemory(1L << 40, 700))).isZero();
+        assertThat(estimate.largestBatch(new MachineMemory(1L << 40, 700, 0))).isZero();
         MemoryEstimate endless = new MemoryEstimate(Long.MAX_VALUE, 5, Long.MAX_VALUE - 5, 1, 1);
         assertThat(endless.tensors()).isEqualTo(Long.MAX_VALUE);
         assertThat(endless.total()).isEqualTo(Long.MAX_VALUE);

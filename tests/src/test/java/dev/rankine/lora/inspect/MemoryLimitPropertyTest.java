@@ -59,9 +59,10 @@ class MemoryLimitPropertyTest {
     void theLargestBatchFitsAndTheNextDoesNot(
             @ForAll @IntRange(min = 1, max = 200) int batch,
             @ForAll @IntRange(min = 1, max = 600) int symbols,
-            @ForAll @LongRange(min = 1, max = 64) long gib) {
+            @ForAll @LongRange(min = 1, max = 64) long gib,
+            @ForAll boolean cached) {
         ModelForm form = new ModelForm(768, 3072, 50_265, 12, 0, false);
-        MachineMemory machine = new MachineMemory(gib * GIB, gib * GIB * 6 / 10);
+        MachineMemory machine = new MachineMemory(gib * GIB, gib * GIB * 6 / 10, cached ? gib * GIB / 16 : 0);
         MemoryEstimate estimate = MemoryEstimate.of(form, 500_000_000, 2_000_000, batch, symbols);
         long largest = estimate.largestBatch(machine);
         if (largest > 0) {
@@ -80,11 +81,11 @@ class MemoryLimitPropertyTest {
     @Test
     void aStartThatWouldRunOutIsRefusedWithWhatFits() {
         ModelForm form = new ModelForm(768, 3072, 50_265, 12, 0, false);
-        MachineMemory machine = new MachineMemory(16 * GIB, 8 * GIB);
+        MachineMemory machine = new MachineMemory(16 * GIB, 8 * GIB, GIB);
         MemoryEstimate tooMuch = MemoryEstimate.of(form, GIB / 2, 1_000_000, 64, 512);
         assertThatThrownBy(() -> tooMuch.require(machine))
                 .hasMessageContaining("64 examples of up to 512 symbols")
-                .hasMessageContaining("weights 512.0 MiB")
+                .hasMessageContaining("weights 512.0 MiB, kept packed up to 1.0 GiB")
                 .hasMessageContaining("--batch " + tooMuch.largestBatch(machine));
         MemoryEstimate hopeless = MemoryEstimate.of(form, 20 * GIB, 1_000_000, 1, 8);
         assertThatThrownBy(() -> hopeless.require(machine)).hasMessageContaining("not even one example");

@@ -22,6 +22,7 @@ class WarmKernels {
             Tensor y = Tensor.zeros(backend, DType.F32, Shape.of(WIDTH, WIDTH));
             for (int i = 0; i < ROUNDS; i++) {
                 products(x, y);
+                weights(backend, x, y);
                 elements(backend, x, y);
                 rows(backend, x, y);
                 attention(backend);
@@ -38,6 +39,17 @@ class WarmKernels {
         x.slice(0, 0, 23).matmul(y.slice(1, 0, 16));
         x.slice(0, 0, 1).matmul(y);
         x.slice(0, 0, 1).matmul(y.transpose(0, 1));
+    }
+
+    private static void weights(Backend backend, Tensor x, Tensor out) {
+        for (DType type : new DType[] {DType.F16, DType.BF16}) {
+            Tensor weight = Tensor.zeros(backend, type, x.shape());
+            for (int rows : new int[] {1, 40}) {
+                Tensor some = x.slice(0, 0, rows);
+                backend.linear(some, weight, null, null, out.slice(0, 0, rows));
+                backend.linear(some, weight.transpose(0, 1), null, null, out.slice(0, 0, rows));
+            }
+        }
     }
 
     private static void elements(Backend backend, Tensor x, Tensor y) {

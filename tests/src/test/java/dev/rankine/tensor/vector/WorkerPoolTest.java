@@ -32,6 +32,42 @@ class WorkerPoolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void theSecondPartFindsTheFirstOneDone(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            for (int first : new int[] {0, 1, 5, 40}) {
+                AtomicInteger ended = new AtomicInteger();
+                AtomicInteger early = new AtomicInteger();
+                pool.run(first, first + 40, block -> {
+                    if (block >= first && ended.get() < first) {
+                        early.incrementAndGet();
+                    }
+                    ended.incrementAndGet();
+                });
+                assertThat(early).hasValue(0);
+                assertThat(ended).hasValue(first + 40);
+            }
+        }
+    }
+
+    @Test
+    void theSecondPartDoesNotWaitForABlockThatFailed() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            AtomicInteger second = new AtomicInteger();
+            Assertions.assertTimeoutPreemptively(
+                    Duration.ofSeconds(60),
+                    () -> assertThatThrownBy(() -> pool.run(20, 40, block -> {
+                                if (block == 7) {
+                                    throw new ArithmeticException("block 7");
+                                }
+                                second.addAndGet(block < 20 ? 0 : 1);
+                            }))
+                            .hasMessage("block 7"));
+            assertThat(second).hasValue(0);
+        }
+    }
+
     @Test
     void theWorkersTakePart() {
         try (WorkerPool pool = new WorkerPool(3)) {
