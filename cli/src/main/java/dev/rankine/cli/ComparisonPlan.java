@@ -1,21 +1,20 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.Keep;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.files.Whole;
+import dev.rankine.transformer.data.Fingerprint;
 import dev.rankine.transformer.train.RunFolder;
 import dev.rankine.transformer.train.RunSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -37,6 +36,7 @@ record ComparisonPlan(Map<String, String> common) {
 
     ComparisonPlan {
         common = new LinkedHashMap<>(common);
+        common.values().forEach(Objects::requireNonNull);
     }
 
     /** Whether a folder holds a comparison. */
@@ -91,7 +91,7 @@ record ComparisonPlan(Map<String, String> common) {
 
     private static ComparisonPlan read(Path folder) {
         try {
-            return JSON.readValue(Files.readString(folder.resolve(FILE)), ComparisonPlan.class);
+            return JSON.readValue(SmallFile.text(folder.resolve(FILE)), ComparisonPlan.class);
         } catch (IOException | JacksonException unreadable) {
             throw new UsageException(folder.resolve(FILE) + " cannot be read: " + unreadable.getMessage());
         }
@@ -106,15 +106,10 @@ record ComparisonPlan(Map<String, String> common) {
         }
     }
 
-    /** Tells data from other data: how many examples, and the start of their SHA-256. */
+    /** Tells data from other data: how many examples, and their fingerprint. */
     static String fingerprint(List<String> examples) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            examples.forEach(example -> digest.update((example + "\n").getBytes(StandardCharsets.UTF_8)));
-            return examples.size() + " examples, SHA-256 "
-                    + HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
+        Fingerprint content = new Fingerprint();
+        examples.forEach(example -> content.add(example + "\n"));
+        return examples.size() + " examples, SHA-256 " + content.end();
     }
 }

@@ -9,7 +9,8 @@ final class Inputs {
 
     static void requireFile(String option, Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new UsageException(option + " " + file + ": there is no such file");
+            throw new UsageException(option + " " + file + ": "
+                    + (Files.exists(file) ? "it is no ordinary file" : "there is no such file"));
         }
     }
 

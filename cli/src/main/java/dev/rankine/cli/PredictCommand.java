@@ -131,14 +131,12 @@ final class PredictCommand implements Runnable {
     }
 
     private List<String> lines() {
-        try {
-            return file == null
-                    ? new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))
-                            .lines()
-                            .toList()
-                    : Files.readAllLines(file);
+        try (BufferedReader reader = file == null
+                ? new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8.newDecoder()))
+                : Files.newBufferedReader(file)) {
+            return reader.readAllLines();
         } catch (CharacterCodingException malformed) {
-            throw new UsageException(file + " is not UTF-8; convert the file first");
+            throw new UsageException((file == null ? "standard input" : file) + " is not UTF-8; convert it first");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

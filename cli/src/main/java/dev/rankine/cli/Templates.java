@@ -1,5 +1,6 @@
 package dev.rankine.cli;
 
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.transformer.data.Template;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,7 @@ final class Templates {
                     + " name; there are: " + String.join(", ", names()));
         }
         try {
-            return Template.of(Files.readString(file));
+            return Template.of(SmallFile.text(file));
         } catch (IOException unreadable) {
             throw new UsageException("--template " + nameOrFile + " cannot be read as UTF-8: " + unreadable);
         } catch (IllegalArgumentException malformed) {

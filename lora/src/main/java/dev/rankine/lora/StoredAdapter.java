@@ -2,6 +2,7 @@ package dev.rankine.lora;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
@@ -108,7 +109,7 @@ public record StoredAdapter(Method method, String baseModel, List<String> traine
     }
 
     private static Description description(Path folder) throws IOException {
-        Description description = JSON.readValue(Files.readString(folder.resolve(DESCRIPTION)), Description.class);
+        Description description = JSON.readValue(SmallFile.text(folder.resolve(DESCRIPTION)), Description.class);
         if (description == null) {
             throw new IllegalArgumentException(DESCRIPTION + " is null");
         }

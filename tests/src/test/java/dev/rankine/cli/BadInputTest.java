@@ -2,9 +2,13 @@ package dev.rankine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +64,29 @@ class BadInputTest {
                 "--out",
                 bench.out());
         refused(2, task, "translate", "there is no task 'translate'", "seq2seq, classify, regress");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNotGuessed() throws IOException {
+        Path file = Files.write(folder.resolve("words.txt"), new byte[] {'a', 'b', (byte) 0xff, '\n'});
+        List<Object> call = List.of("predict", "--model", bench.model(), "--backend", "reference");
+        try (InputStream bytes = Files.newInputStream(file)) {
+            var out = new ByteArrayOutputStream();
+            var console = new Console(bytes, new PrintStream(out), new PrintStream(out), false);
+            assertThat(Main.run(console, call.stream().map(String::valueOf).toArray(String[]::new)))
+                    .isEqualTo(2);
+            assertThat(out.toString(StandardCharsets.UTF_8)).contains("standard input is not UTF-8");
+        }
+        List<Object> named = new ArrayList<>(call);
+        named.add(file);
+        refused(2, Called.rankine(named.toArray()), file + " is not UTF-8");
+    }
+
+    @Test
+    void aFolderIsNoData() {
+        Called folderAsData =
+                Called.rankine("predict", "--model", bench.model(), "--backend", "reference", bench.model());
+        refused(2, folderAsData, "it is no ordinary file");
     }
 
     @Test

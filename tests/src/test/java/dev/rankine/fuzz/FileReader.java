@@ -23,9 +23,12 @@ import dev.rankine.tensor.safetensors.SafetensorsException;
 import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.checkpoint.CheckpointException;
 import dev.rankine.transformer.checkpoint.Checkpoints;
+import dev.rankine.transformer.checkpoint.GenerationConfig;
 import dev.rankine.transformer.checkpoint.WeightFiles;
 import dev.rankine.transformer.data.DataException;
+import dev.rankine.transformer.data.Documents;
 import dev.rankine.transformer.data.Glue;
+import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.data.TextColumns;
 import dev.rankine.transformer.data.TextExamples;
 import dev.rankine.transformer.data.TsvPairs;
@@ -40,10 +43,13 @@ import dev.rankine.transformer.train.TrainingCheckpoint;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +127,37 @@ enum FileReader {
             examples.texts();
             examples.classes(examples.distinctLabels());
             examples.scores();
+        }
+    },
+    /** A text to model the language of, whole and in parts. */
+    DOCUMENTS(DataException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            Path file = input.whole(folder.resolve("text.txt"));
+            Documents.ofText(file, null, 100);
+            Documents.ofText(file, "--", 100);
+        }
+    },
+    /** How prompts are put together. */
+    TEMPLATE(IllegalArgumentException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            Path file = input.whole(folder.resolve("template.txt"));
+            Template template = Template.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            Map<String, String> values =
+                    template.inputs().stream().collect(Collectors.toMap(name -> name, name -> "{"));
+            String prompt = template.prompt(values);
+            if (!template.renamed(name -> name).prompt(values).equals(prompt)) {
+                throw new AssertionError("a template with the same names is another one: " + template);
+            }
+        }
+    },
+    /** How a model begins and ends what it writes, of two files. */
+    GENERATION(CheckpointException.class) {
+        @Override
+        void read(Input input, Path folder) throws IOException {
+            input.files(folder, "generation_config.json", Checkpoints.CONFIG);
+            GenerationConfig.in(folder, 10);
         }
     },
     /** An adapter with a head that was trained beside it, as merging reads it, and what it says of its task. */

@@ -3,6 +3,7 @@ package dev.rankine.lora.inspect;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.linalg.Matrix;
 import dev.rankine.tensor.linalg.RandomizedSvd;
 import dev.rankine.tensor.safetensors.SafetensorsException;
@@ -80,7 +81,7 @@ public record ModelContents(
     private static String architecture(Path folder) throws IOException {
         Path file = folder.resolve("config.json");
         try {
-            JsonNode config = JsonMapper.shared().readTree(Files.readString(file));
+            JsonNode config = JsonMapper.shared().readTree(SmallFile.text(file));
             return config.path("architectures").path(0).asString("");
         } catch (JacksonException malformed) {
             throw new IllegalArgumentException(file + " is no JSON: " + malformed.getOriginalMessage(), malformed);

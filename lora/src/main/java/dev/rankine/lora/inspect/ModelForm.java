@@ -1,8 +1,8 @@
 package dev.rankine.lora.inspect;
 
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.transformer.TransformerSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -46,7 +46,7 @@ public record ModelForm(int width, int feedForward, int scores, int layers, int 
         Path file = folder.resolve("config.json");
         JsonNode config;
         try {
-            config = JsonMapper.shared().readTree(Files.readString(file));
+            config = JsonMapper.shared().readTree(SmallFile.text(file));
         } catch (IOException | JacksonException unreadable) {
             throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
         }

@@ -1,7 +1,7 @@
 package dev.rankine.lora.peft;
 
+import dev.rankine.tensor.files.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -32,7 +32,7 @@ public record BaseModel(
     public static BaseModel in(Path folder) {
         Path file = folder.resolve("config.json");
         try {
-            JsonNode config = JsonMapper.shared().readTree(Files.readString(file));
+            JsonNode config = JsonMapper.shared().readTree(SmallFile.text(file));
             return new BaseModel(
                     folder.toString(), text(config.path("architectures").path(0)), text(config.path("model_type")));
         } catch (IOException | JacksonException unreadable) {

@@ -1,8 +1,8 @@
 package dev.rankine.lora.peft;
 
 import dev.rankine.lora.LoraMethod.Scaling;
+import dev.rankine.tensor.files.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ final class ConfigFile {
     static PeftConfig read(Path file) {
         JsonNode root;
         try {
-            root = JSON.readTree(Files.readString(file));
+            root = JSON.readTree(SmallFile.text(file));
         } catch (NoSuchFileException missing) {
             throw new PeftException(file, "there is no such file, so the folder holds no adapter of PEFT's", missing);
         } catch (IOException | JacksonException unreadable) {

@@ -1,6 +1,7 @@
 package dev.rankine.lora.task;
 
 import dev.rankine.lora.AdaptedModel;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.files.Whole;
 import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.MetricsEntry;
@@ -46,7 +47,13 @@ final class BestEvaluation implements TrainingListener {
      * @param step after how many steps
      * @param parameters that the adapter had
      */
-    record Found(long step, long parameters, Map<String, Double> metrics, RetainedRanks ranks) {}
+    record Found(long step, long parameters, Map<String, Double> metrics, RetainedRanks ranks) {
+        Found {
+            metrics = new LinkedHashMap<>(metrics);
+            metrics.values().forEach(Objects::requireNonNull);
+            Objects.requireNonNull(ranks);
+        }
+    }
 
     BestEvaluation(
             RunFolder folder,
@@ -104,7 +111,7 @@ final class BestEvaluation implements TrainingListener {
             return null;
         }
         try {
-            return JSON.readValue(Files.readString(file), Found.class);
+            return JSON.readValue(SmallFile.text(file), Found.class);
         } catch (IOException | JacksonException unreadable) {
             throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
         }

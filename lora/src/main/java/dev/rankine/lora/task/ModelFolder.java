@@ -3,13 +3,13 @@ package dev.rankine.lora.task;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.safetensors.Safetensors;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.Model;
 import dev.rankine.transformer.RandomWeights;
 import dev.rankine.transformer.checkpoint.Checkpoints;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,7 +35,7 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
     static ModelFolder of(Path path) {
         Path file = path.resolve(Checkpoints.CONFIG);
         try {
-            return new ModelFolder(path, JsonMapper.shared().readTree(Files.readString(file)), OptionalInt.empty());
+            return new ModelFolder(path, JsonMapper.shared().readTree(SmallFile.text(file)), OptionalInt.empty());
         } catch (NoSuchFileException missing) {
             throw new IllegalArgumentException(file + ": there is no such file; a model folder needs it", missing);
         } catch (IOException | JacksonException unreadable) {

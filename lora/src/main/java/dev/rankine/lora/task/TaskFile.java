@@ -1,5 +1,6 @@
 package dev.rankine.lora.task;
 
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.transformer.data.Template;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +59,7 @@ public record TaskFile(
             return null;
         }
         try {
-            return JSON.readValue(Files.readString(file), TaskFile.class);
+            return JSON.readValue(SmallFile.text(file), TaskFile.class);
         } catch (IOException | JacksonException unreadable) {
             throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
         }

@@ -1,4 +1,4 @@
-/** Files and folders that are there whole or not at all, and sums that tell whether they still are. */
+/** Files and folders that are there whole or not at all, sums that tell whether they still are, and files that are read whole. */
 @NullMarked
 package dev.rankine.tensor.files;
 

@@ -4,6 +4,7 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
+import dev.rankine.tensor.files.SmallFile;
 import dev.rankine.tensor.files.Whole;
 import dev.rankine.tensor.safetensors.SafetensorsException;
 import dev.rankine.tensor.safetensors.SafetensorsWriter;
@@ -159,7 +160,7 @@ public final class ChangedFolder {
             Files.copy(original, file);
             return;
         }
-        ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(Files.readString(original));
+        ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(SmallFile.text(original));
         if (dtype != null) {
             root.remove("torch_dtype"); // the old name of dtype
         }

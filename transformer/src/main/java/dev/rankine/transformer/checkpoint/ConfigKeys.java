@@ -1,7 +1,7 @@
 package dev.rankine.transformer.checkpoint;
 
+import dev.rankine.tensor.files.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ final class ConfigKeys {
     static ConfigKeys read(Path file) {
         JsonNode root;
         try {
-            root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            root = JsonMapper.shared().readTree(SmallFile.bytes(file));
         } catch (NoSuchFileException missing) {
             throw CheckpointException.in(file, "there is no such file; a model folder needs it", missing);
         } catch (IOException unreadable) {

@@ -28,7 +28,7 @@ public final class Template {
 
     /** @throws IllegalArgumentException saying where, if the text is no template */
     public static Template of(String text) {
-        Template template = new Template(text.replaceAll("[\r\n]+$", ""));
+        Template template = new Template(withoutLineEnds(text));
         String rest = template.parse();
         if (template.names.isEmpty() || !rest.isEmpty()) {
             throw new IllegalArgumentException(
@@ -40,6 +40,14 @@ public final class Template {
                     "the answer {" + template.answer() + "} stands in the prompt too: there would be nothing to learn");
         }
         return template;
+    }
+
+    private static String withoutLineEnds(String text) {
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+            end--;
+        }
+        return text.substring(0, end);
     }
 
     /** Fills names and the literals before them; returns what stands behind the last name. */

@@ -1,5 +1,6 @@
 package dev.rankine.transformer.text;
 
+import dev.rankine.tensor.files.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ record TokenizerFiles(Path source, ObjectNode definition, SpecialTokens special)
 
     private static ObjectNode object(Path file) {
         try {
-            if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
+            if (JSON.readTree(SmallFile.text(file)) instanceof ObjectNode object) {
                 return object;
             }
             throw new IllegalArgumentException(file + " holds no JSON object");
@@ -137,7 +138,7 @@ record TokenizerFiles(Path source, ObjectNode definition, SpecialTokens special)
 
     private static List<String> lines(Path file) {
         try {
-            String text = Files.readString(file);
+            String text = SmallFile.text(file);
             List<String> lines = List.of(text.split("\r?\n", -1));
             return lines.getLast().isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
         } catch (IOException unreadable) {

@@ -1,7 +1,7 @@
 package dev.rankine.transformer.train;
 
+import dev.rankine.tensor.files.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
@@ -42,7 +42,7 @@ final class Json {
     /** The same of a file that an earlier version may have written, which lacks what is completed here. */
     static <T> T read(Path file, Class<T> type, Consumer<ObjectNode> complete) {
         try {
-            JsonNode content = PAGE.readTree(Files.readAllBytes(file));
+            JsonNode content = PAGE.readTree(SmallFile.bytes(file));
             if (!(content instanceof ObjectNode object)) {
                 throw new RunFolderException(file + ": must be a JSON object, it is " + content.getNodeType());
             }
