@@ -14,6 +14,9 @@ public interface Examples {
     /** Symbols of the longest one. */
     int longest();
 
+    /** Tells these examples from others: a run can go on with the same ones only. */
+    String fingerprint();
+
     /** What trains the task's model, or the adapters on it, on these examples. */
     Trainer<?> trainer(TrainerSettings settings, Controller controller);
 

@@ -43,6 +43,8 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class FineTuning {
+    private static final String DATA = "train_data";
+
     private final Task task;
     private final Method method;
     private final TrainerSettings settings;
@@ -179,7 +181,7 @@ public final class FineTuning {
             if (folder.state() == RunFolder.State.FINISHED) {
                 return folder.summary(); // by another run, just now
             }
-            TrainingResult result = train(trainer, folder);
+            TrainingResult result = train(trainer, train.fingerprint(), folder);
             RunSummary summary = leave(result, best, measure, folder);
             writeReport(
                     folder,
@@ -209,25 +211,35 @@ public final class FineTuning {
                 found.step());
     }
 
-    private TrainingResult train(Trainer<?> trainer, RunFolder folder) {
+    private TrainingResult train(Trainer<?> trainer, String data, RunFolder folder) {
         TrainingCheckpoints checkpoints =
                 folder.checkpoints(settings.checkpointing().keep());
-        trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state)))
+        trainer.checkpointTo(state -> checkpoints.save(withOwnSettings(state, data)))
                 .stopWhen(stop)
                 .naming(task.model().weights());
         if (folder.state() == RunFolder.State.INTERRUPTED) {
             TrainingState state = checkpoints.newest(task.backend(), words);
             requireSameSettings(state);
+            requireSameData(state, data);
             return trainer.listen(folder.begin(state.step())).resume(state);
         }
         return trainer.listen(folder.begin(0)).train();
     }
 
     /** The trainer knows its own settings; the method's and the model's belong to a run as well. */
-    private TrainingState withOwnSettings(TrainingState state) {
+    private TrainingState withOwnSettings(TrainingState state, String data) {
         Map<String, String> all = new LinkedHashMap<>(state.settings());
         all.putAll(ownSettings());
+        all.put(DATA, data);
         return new TrainingState(state.step(), state.seconds(), state.before(), all, state.tensors());
+    }
+
+    /** Checkpoints of before the data's fingerprint was kept do not tell. */
+    private static void requireSameData(TrainingState state, String data) {
+        if (!data.equals(state.settings().getOrDefault(DATA, data))) {
+            throw new IllegalArgumentException("resume: the training data are not those of the interrupted run: use the"
+                    + " same file with the same options, or start anew in another folder");
+        }
     }
 
     private void requireSameSettings(TrainingState state) {

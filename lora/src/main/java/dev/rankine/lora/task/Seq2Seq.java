@@ -13,6 +13,7 @@ import dev.rankine.transformer.checkpoint.BartConfig;
 import dev.rankine.transformer.checkpoint.Checkpoint;
 import dev.rankine.transformer.checkpoint.Checkpoints;
 import dev.rankine.transformer.checkpoint.GenerationConfig;
+import dev.rankine.transformer.data.Fingerprint;
 import dev.rankine.transformer.data.LengthLimit;
 import dev.rankine.transformer.data.PairEncoder;
 import dev.rankine.transformer.data.SequenceBatch;
@@ -252,6 +253,13 @@ public final class Seq2Seq implements Task {
                     .mapToInt(pair -> Math.max(pair.sourceLength(), pair.targetLength()))
                     .max()
                     .orElse(1);
+        }
+
+        @Override
+        public String fingerprint() {
+            Fingerprint content = new Fingerprint();
+            pairs.forEach(pair -> content.add(pair.source()).add(pair.target()));
+            return content.end();
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.rankine.transformer.TransformerSettings.Stack;
 import dev.rankine.transformer.checkpoint.BertConfig;
 import dev.rankine.transformer.checkpoint.Checkpoints;
 import dev.rankine.transformer.checkpoint.Pretrained;
+import dev.rankine.transformer.data.Fingerprint;
 import dev.rankine.transformer.data.ScoredTexts;
 import dev.rankine.transformer.data.TextBatch;
 import dev.rankine.transformer.data.TextBatcher;
@@ -26,6 +27,7 @@ import dev.rankine.transformer.train.Trainer;
 import dev.rankine.transformer.train.TrainerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -182,6 +184,16 @@ public final class TextScoring implements Task {
         @Override
         public int longest() {
             return data.texts().stream().mapToInt(Tokens::length).max().orElse(1);
+        }
+
+        @Override
+        public String fingerprint() {
+            Fingerprint content = new Fingerprint();
+            data.texts().forEach(text -> content.add(text.ids()).add(text.types()));
+            return content.add(Arrays.stream(data.targets())
+                            .mapToLong(Double::doubleToLongBits)
+                            .toArray())
+                    .end();
         }
 
         @Override

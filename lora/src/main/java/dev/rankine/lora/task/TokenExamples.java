@@ -1,5 +1,6 @@
 package dev.rankine.lora.task;
 
+import dev.rankine.transformer.data.Fingerprint;
 import dev.rankine.transformer.data.TokenTexts;
 import dev.rankine.transformer.train.Controller;
 import dev.rankine.transformer.train.Measure;
@@ -51,6 +52,13 @@ public record TokenExamples(
             longest = Math.max(longest, data.length(i));
         }
         return longest;
+    }
+
+    @Override
+    public String fingerprint() {
+        Fingerprint content = new Fingerprint();
+        data.texts().forEach(text -> content.add(text.ids()).add(text.targets()));
+        return content.end();
     }
 
     @Override

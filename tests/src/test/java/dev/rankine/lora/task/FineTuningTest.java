@@ -72,6 +72,22 @@ class FineTuningTest {
                 .hasMessageContaining("salora.alpha 16.0, not 8.0");
     }
 
+    /** As many of them, as long, and in the same letters. */
+    @Test
+    void aRunIsNotResumedWithOtherData() {
+        Path path = folder.resolve("run");
+        FineTuning first = tuning(SALORA).listen(Capitals.failingAt(5));
+        assertThatThrownBy(() -> first.run(pairs, pairs, RunFolder.at(path, false)))
+                .hasMessageContaining("lights");
+        FineTuning again = tuning(SALORA);
+        Seq2Seq.Encoded turned = ((Seq2Seq) again.task()).encode(Capitals.PAIRS.reversed());
+        assertThatThrownBy(() -> again.run(turned, pairs, RunFolder.at(path, true)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("resume: the training data are not those of the interrupted run: use the same file with the"
+                        + " same options, or start anew in another folder");
+        again.run(pairs, pairs, RunFolder.at(path, true));
+    }
+
     @Test
     void theModelIsAsBeforeWhenTheAdaptersLeave() {
         FineTuning tuning = tuning(Methods.named("lora"));
