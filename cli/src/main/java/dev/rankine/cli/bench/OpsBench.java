@@ -71,6 +71,7 @@ public final class OpsBench {
         Tensor dGamma = Tensor.zeros(backend, DType.F32, gamma.shape());
         operations.put(
                 "column scale, backward", new Operation(3, () -> backend.scaleColumnsBackward(x, gamma, f, y, dGamma)));
+        operations.put("column dots", new Operation(2, () -> backend.columnDots(x, gamma, f, dGamma)));
         operations.put("gelu", new Operation(2, () -> backend.map(Unary.GELU, x, y)));
         operations.put("gelu, backward", new Operation(3, () -> backend.zip(Binary.GELU_BACKWARD, x, f, y)));
         operations.put("softmax", new Operation(2, () -> backend.softmax(x, null, y)));

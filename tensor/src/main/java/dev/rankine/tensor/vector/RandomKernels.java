@@ -25,10 +25,11 @@ final class RandomKernels {
     private static final long LOW = 0xFFFF_FFFFL;
     private static final long MULTIPLIER_0 = Integer.toUnsignedLong(Philox.MULTIPLIER_0);
     private static final long MULTIPLIER_1 = Integer.toUnsignedLong(Philox.MULTIPLIER_1);
-    /** 2^23, whose bits with k in the fraction are 2^23 + k. */
-    private static final float SHIFT = 0x1p23f;
+    /** 2^23, whose bits with k in the fraction are those of 2^23 + k. */
+    private static final int SHIFT_BITS = Float.floatToRawIntBits(0x1p23f);
+    /** What (2^23 + k) 2^-23 lacks to (k + 1/2) 2^-23. */
+    private static final float SHIFT_BACK = 0x1p-24f - 1;
 
-    private static final int SHIFT_BITS = Float.floatToRawIntBits(SHIFT);
     /** Deals the pairs of words (0, 1) and (2, 3) of the first half of the blocks, and of the second. */
     private static final LongVector FIRST_HALF = deal(0);
 
@@ -64,22 +65,23 @@ final class RandomKernels {
             // C2 multiplies 32 by 32 bits, not 64 by 64, where it sees that both upper halves are empty
             LongVector m0 = LongVector.broadcast(LONGS, MULTIPLIER_0).and(LOW);
             LongVector m1 = LongVector.broadcast(LONGS, MULTIPLIER_1).and(LOW);
-            int k0 = (int) seed;
-            int k1 = (int) (seed >>> 32);
+            // vectors, since broadcasting keys in every round takes a fifth of the time
+            LongVector k0 = LongVector.broadcast(LONGS, seed);
+            LongVector k1 = LongVector.broadcast(LONGS, seed >>> 32);
             for (int round = 0; round < Philox.ROUNDS; round++) {
                 LongVector p0 = c0.and(LOW).mul(m0);
                 LongVector p1 = c2.and(LOW).mul(m1);
                 c0 = p1.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c1)
-                        .lanewise(VectorOperators.XOR, k0 & LOW);
+                        .lanewise(VectorOperators.XOR, k0);
                 c2 = p0.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c3)
-                        .lanewise(VectorOperators.XOR, k1 & LOW);
-                // the upper halves of c0 to c3 are left as they come: only the lower ones count
+                        .lanewise(VectorOperators.XOR, k1);
+                // the upper halves of c0 to c3 and of the keys are left as they come: only the lower ones count
                 c1 = p1;
                 c3 = p0;
-                k0 += Philox.WEYL_0;
-                k1 += Philox.WEYL_1;
+                k0 = k0.add(Philox.WEYL_0);
+                k1 = k1.add(Philox.WEYL_1);
             }
             LongVector early = c1.lanewise(VectorOperators.LSHL, 32).or(c0.and(LOW));
             LongVector late = c3.lanewise(VectorOperators.LSHL, 32).or(c2.and(LOW));
@@ -93,7 +95,7 @@ final class RandomKernels {
     /** The top 23 bits k of each word as (k + 1/2) 2^-23. */
     private static FloatVector toUniform(LongVector words) {
         IntVector top = words.reinterpretAsInts().lanewise(VectorOperators.LSHR, 9);
-        return top.or(SHIFT_BITS).reinterpretAsFloats().sub(SHIFT).add(0.5f).mul(0x1p-23f);
+        return top.or(SHIFT_BITS).reinterpretAsFloats().fma(0x1p-23f, SHIFT_BACK);
     }
 
     /** y = x factor where u >= p, else 0; all of whole vectors, y may be x or u. */
