@@ -3,6 +3,8 @@ package dev.rankine.tensor;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Memory off the Java heap, where tensors of this process lie, and what caches may take of it; in bytes. */
 public final class HostMemory {
@@ -24,19 +26,24 @@ public final class HostMemory {
     }
 
     /**
-     * What caches may take together: the property {@value #CACHES}, or else an eighth of the limit.
+     * What caches may take together: the property {@value #CACHES}, which is looked at now, or else an eighth of the limit,
+     * which takes the JVM some milliseconds to tell and is asked for when the number is.
      *
      * @throws IllegalArgumentException if the property is no whole number of MiB
      */
-    public static long caches() {
-        String given = System.getProperty(CACHES);
+    public static LongSupplier caches() {
+        return caches(System.getProperty(CACHES));
+    }
+
+    static LongSupplier caches(@Nullable String given) {
         if (given == null) {
-            return limit() / CACHES_SHARE;
+            return () -> limit() / CACHES_SHARE;
         }
         if (!given.matches("\\d{1,9}")) {
             throw new IllegalArgumentException(
                     "-D" + CACHES + "=" + given + ": caches take a whole number of MiB, such as 512, or 0 for none");
         }
-        return Long.parseLong(given) * MIB;
+        long bytes = Long.parseLong(given) * MIB;
+        return () -> bytes;
     }
 }

@@ -16,7 +16,8 @@ public record MachineMemory(long physical, long tensors, long caches) {
     public static MachineMemory here() {
         long physical =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        return new MachineMemory(physical, HostMemory.limit(), HostMemory.caches());
+        return new MachineMemory(
+                physical, HostMemory.limit(), HostMemory.caches().getAsLong());
     }
 
     /** For a line to the user. */

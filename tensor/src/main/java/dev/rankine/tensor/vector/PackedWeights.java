@@ -23,9 +23,11 @@ final class PackedWeights {
     /** Rows up to which packing B is a tenth of a product or more. */
     static final int MAX_ROWS = 256;
 
+    private static final long UNKNOWN = -1;
+
     private final LongSupplier budget;
     private final Map<Storage, Sightings> seen = new WeakHashMap<>();
-    private boolean exhausted;
+    private long most = UNKNOWN;
 
     /** How a matrix lies in its storage, in elements. */
     private record Layout(long offset, int rows, int columns, long rowStride, long columnStride) {}
@@ -88,15 +90,18 @@ final class PackedWeights {
     private @Nullable Panels pack(Product p) {
         long step = Packing.panelBytes(p.k());
         int count = (p.n() + Packing.PANEL - 1) / Packing.PANEL;
-        if (exhausted || bytes() + step * count > budget.getAsLong()) {
+        if (most == UNKNOWN) {
+            most = budget.getAsLong();
+        }
+        if (bytes() + step * count > most) {
             return null;
         }
         MemorySegment memory;
         try {
             memory = Arena.ofAuto().allocate(step * count, 64);
         } catch (OutOfMemoryError full) {
-            // what tensors took leaves less than the budget: from now on as beyond it
-            exhausted = true;
+            // what tensors took leaves less than was planned
+            most = bytes();
             return null;
         }
         Scratch scratch = new Scratch();

@@ -35,7 +35,7 @@ public final class VectorBackend implements Backend {
 
     /** A back-end that works with {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
-        this(threads, HostMemory::caches);
+        this(threads, HostMemory.caches());
     }
 
     /** @param cacheBytes the most bytes of frozen weights that are kept packed; asked for when the first are */
