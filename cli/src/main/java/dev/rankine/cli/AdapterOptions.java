@@ -33,12 +33,16 @@ final class AdapterOptions {
         }
     }
 
-    /** What they were trained for, null if there is none or it does not say. */
+    /**
+     * What they were trained for, or, if there is none, the model; null for words.
+     *
+     * @param pairs whether there are pairs to read, where nothing says so
+     */
     @Nullable
-    TaskFile taskFile() {
-        @Nullable TaskFile first = null;
+    TaskFile taskFile(Path model, boolean pairs) {
+        @Nullable TaskFile first = folders.isEmpty() ? TaskFile.of(model, null, pairs) : null;
         for (Path folder : folders) {
-            TaskFile file = TaskFile.in(folder);
+            TaskFile file = TaskFile.of(model, folder, pairs);
             if (first != null && !first.equals(file)) {
                 throw new UsageException("--adapter " + folder + " was trained for another task than "
                         + folders.getFirst() + ": use them one by one");

@@ -4,6 +4,7 @@ import dev.rankine.lora.task.TaskFile;
 import dev.rankine.transformer.data.Glue;
 import dev.rankine.transformer.data.TextColumns;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,7 +68,9 @@ record DataFormat(
                 throw new UsageException("--format " + format + " is for --task "
                         + (glue.isRegression() ? "regress" : "classify") + ", not " + task);
             }
-            return new DataFormat(glue.columns(), glue.labels(), glue.metric());
+            boolean same = known != null && Set.copyOf(known.labels()).equals(Set.copyOf(glue.labels()));
+            return new DataFormat(
+                    glue.columns(), known != null && same ? known.labels() : glue.labels(), glue.metric());
         }
 
         /** The column of the text, null for the usual one. */

@@ -123,7 +123,8 @@ final class DevOptions {
                 prompts.requireNone(task);
                 columns.apply(null);
                 boolean classes = task.equals(TextScoring.CLASSIFY);
-                yield ScoringSetup.read(model, train, source, format.choose(task, classes, known), classes, length);
+                yield ScoringSetup.read(
+                        model, train, source, format.choose(task, classes, known), classes, length, known != null);
             }
         };
     }

@@ -1,6 +1,7 @@
 package dev.rankine.cli;
 
 import dev.rankine.lora.task.Examples;
+import dev.rankine.lora.task.TaskFile;
 import dev.rankine.tensor.Backend;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         dev.check();
         adapters.check();
-        TaskSetup setup = dev.setup(adapters.taskFile());
+        TaskSetup setup = dev.setup(known());
         Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
         int examples;
         try (Backend backend = backendOptions.open(console)) {
@@ -70,6 +71,15 @@ final class EvaluateCommand implements Runnable {
                     new Evaluation(
                             dev.model().toString(), dev.task(), dev.file().toString(), examples, results));
         }
+    }
+
+    /** What is known of the task: of the bare model only what helps, since it can be measured on another one too. */
+    private @Nullable TaskFile known() {
+        TaskFile known = adapters.taskFile(dev.model(), false);
+        boolean helps = known == null
+                || known.hasNames()
+                        && (!adapters.folders().isEmpty() || known.task().equals(dev.task()));
+        return helps ? known : null;
     }
 
     private void print(Map<String, Map<String, Double>> metrics, int examples) {

@@ -75,10 +75,10 @@ final class PredictCommand implements Runnable {
         if (file != null) {
             Inputs.requireFile("FILE", file);
         }
-        TaskFile known = adapters.taskFile();
         Search search = writing.search();
         Integer most = writing.most();
         List<String> lines = lines();
+        TaskFile known = adapters.taskFile(model, lines.stream().allMatch(line -> line.indexOf('\t') >= 0));
         try (Backend backend = backendOptions.open(console)) {
             Answering answering = answering(known, lines, search, most, backend);
             List<StringBuilder> answered =

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param train null where nothing is trained
  * @param maxLength what texts are cut to, null for the model's positions
+ * @param headFollows whether an adapter brings the head that the model may lack
  */
 record ScoringSetup(
         Path model,
@@ -22,6 +23,7 @@ record ScoringSetup(
         List<String> labels,
         boolean pairs,
         @Nullable Integer maxLength,
+        boolean headFollows,
         @Nullable String metric)
         implements TaskSetup {
     /** Reads the files and checks every label. */
@@ -31,7 +33,8 @@ record ScoringSetup(
             DataSource devSource,
             DataFormat format,
             boolean classes,
-            @Nullable Integer maxLength) {
+            @Nullable Integer maxLength,
+            boolean headFollows) {
         TextExamples dev = TextExamples.read(devSource.file(), format.columns(), devSource.limit());
         TextExamples train = trainSource == null
                 ? null
@@ -47,7 +50,8 @@ record ScoringSetup(
                 examples.scores();
             }
         }
-        return new ScoringSetup(model, train, dev, labels, format.columns().pair() != null, maxLength, format.metric());
+        return new ScoringSetup(
+                model, train, dev, labels, format.columns().pair() != null, maxLength, headFollows, format.metric());
     }
 
     @Override
@@ -77,7 +81,9 @@ record ScoringSetup(
         if (!labels.isEmpty()) {
             console.say("labels: " + String.join(", ", labels));
         }
-        TaskSetup.sayFresh(task.fresh(), model, console);
+        if (!headFollows) {
+            TaskSetup.sayFresh(task.fresh(), model, console);
+        }
         return new LoadedTask<>(task, train, dev, examples -> encode(task, examples, console));
     }
 

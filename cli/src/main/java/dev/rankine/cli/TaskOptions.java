@@ -65,10 +65,14 @@ final class TaskOptions {
         if (initAdapter == null) {
             return;
         }
-        boolean head = tuning.startFrom(PeftFolder.load(initAdapter, backend));
+        FineTuning.Start start = tuning.startFrom(PeftFolder.load(initAdapter, backend));
+        if (start.taken() < start.modules()) {
+            console.say("--init-adapter " + initAdapter + ": " + start.taken() + " of " + start.modules()
+                    + " modules begin from it, the others as usual");
+        }
         if (!tuning.task().head().isEmpty()) {
             console.say("--init-adapter " + initAdapter + ": its head "
-                    + (head ? "is taken over" : "is for other labels: a new one begins at random"));
+                    + (start.head() ? "is taken over" : "is for other labels: a new one begins at random"));
         }
     }
 

@@ -168,24 +168,30 @@ public final class AdaptedModel {
     /**
      * Lets training begin from trained factors instead of the usual start.
      *
-     * @param factors one for every adapter, of its rank
-     * @throws IllegalArgumentException if paths or shapes differ
+     * @param factors of some of the adapters, of their rank or a lower one; the others, such as those of modules that a method
+     *     left nothing of, begin as usual
+     * @return how many adapters have factors
+     * @throws IllegalArgumentException if paths or shapes do not fit
      */
-    public void startFrom(List<PlainFactors> factors) {
-        Map<String, PlainFactors> byPath =
-                factors.stream().collect(Collectors.toMap(PlainFactors::path, Function.identity()));
-        List<String> own = adapters.stream().map(Adapter::path).sorted().toList();
-        List<String> given = byPath.keySet().stream().sorted().toList();
-        if (!own.equals(given)) {
-            throw new IllegalArgumentException(
-                    "the adapter to start from is for the modules " + given + ", this one for " + own);
+    public int startFrom(List<PlainFactors> factors) {
+        Map<String, Adapter> byPath = adapters.stream().collect(Collectors.toMap(Adapter::path, Function.identity()));
+        List<String> foreign = factors.stream()
+                .map(PlainFactors::path)
+                .filter(path -> !byPath.containsKey(path))
+                .sorted()
+                .toList();
+        if (!foreign.isEmpty()) {
+            throw new IllegalArgumentException("the adapter to start from is also for the modules " + foreign
+                    + ", this one for " + byPath.keySet().stream().sorted().toList());
         }
-        for (Adapter adapter : adapters) {
+        for (PlainFactors given : factors) {
+            Adapter adapter = Objects.requireNonNull(byPath.get(given.path()));
             if (!(adapter instanceof LowRank module)) {
                 throw new IllegalArgumentException(adapter + " cannot start from low-rank factors");
             }
-            module.startFrom(Objects.requireNonNull(byPath.get(adapter.path())));
+            module.startFrom(given);
         }
+        return factors.size();
     }
 
     /** This with trained values in the adapters; they leave the model if the values do not fit. */

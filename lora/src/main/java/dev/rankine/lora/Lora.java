@@ -231,26 +231,37 @@ public final class Lora implements LowRank {
     }
 
     /**
-     * Takes over A and B from elsewhere, scaled so that the change is the same.
+     * Takes over A and B from elsewhere, scaled so that the change is the same. Triplets beyond theirs keep the A that they
+     * began with, and B = 0.
      *
-     * @throws IllegalArgumentException if the shapes differ
+     * @throws IllegalArgumentException if they are of a higher rank, or for a matrix of another shape
      */
     @Override
     public void startFrom(PlainFactors factors) {
-        requireLike(factors);
-        a.data().write(factors.a().toDoubles());
-        double[] columns = new double[rank()];
-        Arrays.fill(columns, 1 / scale);
-        b.data().write(Triplets.all(rank()).scaledColumns(factors.b(), columns).toDoubles());
+        requireRoomFor(factors);
+        int given = factors.rank();
+        int rank = rank();
+        double[] rows = a.data().toDoubles();
+        System.arraycopy(factors.a().toDoubles(), 0, rows, 0, given * site.inputs());
+        double[] theirs = factors.b().toDoubles();
+        double[] columns = new double[site.outputs() * rank];
+        for (int o = 0; o < site.outputs(); o++) {
+            for (int j = 0; j < given; j++) {
+                columns[o * rank + j] = theirs[o * given + j] / scale;
+            }
+        }
+        a.data().write(rows);
+        b.data().write(columns);
         origin = null;
     }
 
-    /** @throws IllegalArgumentException if the factors have another rank or another width than A and B */
-    void requireLike(PlainFactors factors) {
-        if (factors.rank() != rank() || factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
+    /** @throws IllegalArgumentException if factors have a higher rank or another width than A and B */
+    void requireRoomFor(PlainFactors factors) {
+        if (factors.rank() > rank() || factors.inputs() != site.inputs() || factors.outputs() != site.outputs()) {
             throw new IllegalArgumentException("adapter of " + path() + " has A " + a.shape() + " and B " + b.shape()
                     + ", the one to start from has A " + factors.a().shape() + " and B "
-                    + factors.b().shape());
+                    + factors.b().shape()
+                    + (factors.rank() > rank() ? ": a rank of at least " + factors.rank() + " is needed" : ""));
         }
     }
 

@@ -8,9 +8,10 @@ public interface LowRank extends Mergeable, Ranked {
     PlainFactors export();
 
     /**
-     * Takes over a change from elsewhere in place of the usual start.
+     * Takes over a change from elsewhere in place of the usual start. Where its rank is lower, the other triplets begin as usual
+     * and add nothing.
      *
-     * @throws IllegalArgumentException if its rank or width is another
+     * @throws IllegalArgumentException if its rank is higher or its width another
      */
     void startFrom(PlainFactors change);
 

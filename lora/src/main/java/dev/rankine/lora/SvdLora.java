@@ -156,15 +156,28 @@ public final class SvdLora implements LowRank {
         factors.detach();
     }
 
-    /** Takes over a change as its singular value decomposition: P and Q are orthonormal from the start. */
+    /**
+     * Takes over a change as its singular value decomposition. Triplets beyond its rank keep the directions that they began with,
+     * with lambda = 0.
+     */
     @Override
     public void startFrom(PlainFactors change) {
-        factors.requireLike(change);
+        factors.requireRoomFor(change);
         Svd svd = Svd.ofProduct(Matrix.of(change.b()), Matrix.of(change.a()));
-        double[] lambda =
-                Arrays.stream(svd.values()).map(value -> value / scale()).toArray();
-        a().data().write(svd.v().transpose().toArray());
-        b().data().write(svd.u().toArray());
+        int given = change.rank();
+        double[] right = a().data().toDoubles();
+        System.arraycopy(svd.v().transpose().toArray(), 0, right, 0, given * change.inputs());
+        double[] left = b().data().toDoubles();
+        double[] theirs = svd.u().toArray();
+        for (int o = 0; o < change.outputs(); o++) {
+            System.arraycopy(theirs, o * given, left, o * rank(), given);
+        }
+        double[] lambda = new double[rank()];
+        for (int j = 0; j < given; j++) {
+            lambda[j] = svd.values()[j] / scale();
+        }
+        a().data().write(right);
+        b().data().write(left);
         e.data().write(lambda);
     }
 

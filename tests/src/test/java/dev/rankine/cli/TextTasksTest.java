@@ -36,7 +36,10 @@ class TextTasksTest {
     }
 
     private Called finetune(String task, Path train, String out, Object... more) {
-        List<Object> call = new ArrayList<>(List.of("finetune", "--model", model, "--task", task, "--method", "lora"));
+        List<Object> call = new ArrayList<>(List.of("finetune", "--model", model, "--task", task));
+        if (!List.of(more).contains("--method")) {
+            call.addAll(List.of("--method", "lora"));
+        }
         call.addAll(List.of("--train", train, "--dev", train, "--out", folder.resolve(out)));
         call.addAll(List.of("--batch", 3, "--lr", "0.02", "--eval-steps", 0, "--backend", "reference", "--threads", 1));
         call.addAll(List.of(more));
@@ -105,9 +108,66 @@ class TextTasksTest {
                 "--backend",
                 "reference");
         assertThat(measured.exitCode()).as(measured.err()).isZero();
+        assertThat(measured.err()).doesNotContain("begins at random");
         assertThat(measured.out())
                 .containsSubsequence(
                         "accuracy", "f1", "matthews", String.format(Locale.ROOT, "%.4f", after.get("accuracy")));
+    }
+
+    @Test
+    void aFolderWithAHeadAnswersWithItsLabels() throws IOException {
+        finetune("classify", reviews(), "run", REVIEWS);
+        Path adapter = folder.resolve("run/adapter");
+        Path merged = folder.resolve("merged");
+        Called folded = Called.rankine(
+                "merge", "--model", model, "--adapter", adapter, "--out", merged, "--backend", "reference");
+        assertThat(folded.exitCode()).as(folded.err()).isZero();
+        String review = "it is a fine film\n";
+        String expected = Called.withInput(
+                        review, "predict", "--model", model, "--adapter", adapter, "--backend", "reference")
+                .out();
+        assertThat(expected).startsWith("it is a fine film\tyes\t0.");
+        assertThat(Called.withInput(review, "predict", "--model", merged, "--backend", "reference")
+                        .out())
+                .isEqualTo(expected);
+        // as if it came from elsewhere
+        Files.delete(merged.resolve("rankine_task.json"));
+        assertThat(Called.withInput(review, "predict", "--model", merged, "--backend", "reference")
+                        .out())
+                .isEqualTo(expected);
+        assertThat(Called.withInput("fine\tgood\n", "predict", "--model", merged, "--backend", "reference")
+                        .out())
+                .startsWith("fine\tgood\t");
+        // the model knows the order of its labels better than the data
+        Path reversed = file("reversed.tsv", "text\tlabel", "it is a fine film\tyes");
+        Called measured = Called.rankine(
+                "evaluate", "--model", merged, "--task", "classify", "--dev", reversed, "--backend", "reference");
+        assertThat(measured.out()).as(measured.err()).contains("none       1.0000");
+        // an adapter that does not say what it is for has as many labels as its head
+        Files.delete(adapter.resolve("rankine_task.json"));
+        assertThat(Called.withInput(review, "predict", "--model", model, "--adapter", adapter, "--backend", "reference")
+                        .out())
+                .isEqualTo(expected.replace("yes", "LABEL_1"));
+    }
+
+    @Test
+    void aPrunedAdapterIsABeginningToo() throws IOException {
+        List<Object> options = new ArrayList<>(List.of(REVIEWS));
+        options.set(options.size() - 1, 6);
+        options.addAll(List.of("--method", "salora", "--density", 0.25, "--rank", 4));
+        finetune("classify", reviews(), "run", options.toArray());
+        options.addAll(List.of("--init-adapter", folder.resolve("run/adapter")));
+        Called again = finetune("classify", reviews(), "again", options.toArray());
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.err()).contains("its head is taken over", "modules begin from it, the others as usual");
+        assertThat(RunFolder.at(folder.resolve("again"), true)
+                        .summary()
+                        .training()
+                        .before())
+                .isEqualTo(RunFolder.at(folder.resolve("run"), true)
+                        .summary()
+                        .training()
+                        .after());
     }
 
     @Test

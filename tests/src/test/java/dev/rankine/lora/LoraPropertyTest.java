@@ -204,6 +204,12 @@ class LoraPropertyTest {
         rescaled.startFrom(plain);
         rescaled.attach();
         assertClose(output(site, c.x()), adapted);
+        rescaled.detach();
+        int room = Math.min(site.inputs(), site.outputs());
+        Lora wider = Lora.start(site, Math.min(room, c.rank() + 2), c.scale(), 0, 1);
+        wider.startFrom(plain);
+        wider.attach();
+        assertClose(output(site, c.x()), adapted);
     }
 
     @Property

@@ -194,6 +194,10 @@ class SvdLoraPropertyTest {
         SvdLora other = SvdLora.start(c.site(), c.rank(), 16, 0, 1);
         other.startFrom(change);
         assertClose(other.delta().toDoubles(), change.delta().toDoubles());
+        int room = Math.min(change.inputs(), change.outputs());
+        SvdLora wider = SvdLora.start(c.site(), Math.min(room, c.rank() + 2), 16, 0, 1);
+        wider.startFrom(change);
+        assertClose(wider.delta().toDoubles(), change.delta().toDoubles());
         double[] lambda = other.e().data().toDoubles();
         double[] values = Svd.of(Matrix.of(change.delta())).values();
         for (int j = 0; j < c.rank(); j++) {

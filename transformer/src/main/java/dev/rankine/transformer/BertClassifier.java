@@ -20,9 +20,17 @@ public final class BertClassifier extends Module implements Classifier {
     private final EncoderOnly body;
     private final LinearLayer dense;
     private final LinearLayer out;
+    private final boolean pooled;
 
+    /** With all but the last matrix pre-trained. */
     public BertClassifier(BertSettings settings, int labels, Weights weights) {
+        this(settings, labels, weights, true);
+    }
+
+    /** @param pooled whether BERT's pooler is pre-trained; one that begins anew is a part of the head */
+    public BertClassifier(BertSettings settings, int labels, Weights weights, boolean pooled) {
         super("");
+        this.pooled = pooled;
         if (labels < 1) {
             throw new IllegalArgumentException("a classifier needs at least 1 label, got " + labels);
         }
@@ -68,16 +76,15 @@ public final class BertClassifier extends Module implements Classifier {
     }
 
     @Override
-    public String head() {
-        return HEAD;
+    public List<String> head() {
+        return settings.kind() == BertSettings.Kind.BERT && !pooled ? List.of(HEAD, dense.path()) : List.of(HEAD);
     }
 
     /** Those of the pre-trained part: the head is trained itself. */
     @Override
     public Sites sites() {
-        return switch (settings.kind()) {
-            case BERT -> Sites.join(List.of(body.sites(), Sites.of(dense.site())));
-            case ROBERTA -> body.sites();
-        };
+        return settings.kind() == BertSettings.Kind.BERT && pooled
+                ? Sites.join(List.of(body.sites(), Sites.of(dense.site())))
+                : body.sites();
     }
 }

@@ -2,6 +2,7 @@ package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A model that scores a few labels for a text or a pair of texts; with one label, a regression. */
@@ -20,8 +21,8 @@ public interface Classifier extends Model {
     int labels();
 
     /**
-     * The path of the module that a new task begins anew, such as {@code classifier}: its weights are trained beside an
+     * The paths of the modules that a new task begins anew, such as {@code classifier}: their weights are trained beside an
      * adapter and kept with it.
      */
-    String head();
+    List<String> head();
 }

@@ -9,7 +9,6 @@ import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.BertClassifier;
 import dev.rankine.transformer.BertSettings;
 import dev.rankine.transformer.data.Batch;
-import java.util.List;
 
 /**
  * The step of a BERT or RoBERTa that tells two labels apart, with random weights on random symbols. Its head is trained beside
@@ -38,8 +37,7 @@ public record ClassifierStep(BertSettings settings, Method method, int batch, in
                 FIRST,
                 settings.body().vocabulary());
         BertClassifier model = new BertClassifier(settings, LABELS, new QuickWeights(backend));
-        AdaptedModel adapted =
-                method.attach(model, new Method.Run(0, 0)).trainingModules(model, List.of(model.head()), 0);
+        AdaptedModel adapted = method.attach(model, new Method.Run(0, 0)).trainingModules(model, model.head(), 0);
         return new StepBench.Workload<>(
                 new Labelled(random.ids(), random.mask(), random.labels(LABELS), random.examples()),
                 (texts, pass) -> Sum.sum(

@@ -83,11 +83,10 @@ public final class FineTuning {
      * Begins from a trained adapter instead of the method's own start. Its head is taken over where the task's has the same
      * shapes, and else begins anew, as where a model learned three classes and is to tell two.
      *
-     * @return whether there is a head and it was taken over
-     * @throws IllegalArgumentException if modules or ranks differ
+     * @throws IllegalArgumentException if it has other modules, or higher ranks
      */
-    public boolean startFrom(PeftAdapter trained) {
-        adapted.startFrom(trained.factors());
+    public Start startFrom(PeftAdapter trained) {
+        int taken = adapted.startFrom(trained.factors());
         Map<String, Variable> head = adapted.trainedWeights();
         Map<String, Tensor> given = trained.trainedWeights();
         boolean fits = !head.isEmpty()
@@ -102,8 +101,17 @@ public final class FineTuning {
                 own.backend().copy(Objects.requireNonNull(given.get(name)), own.forWriting("head"));
             });
         }
-        return fits;
+        return new Start(taken, adapted.adapters().size(), fits);
     }
+
+    /**
+     * What a run begins with from elsewhere.
+     *
+     * @param taken modules that have a trained change
+     * @param modules of all
+     * @param head whether there is a head and it was taken over
+     */
+    public record Start(int taken, int modules, boolean head) {}
 
     /** What training on these examples will need in memory, if the longest ones meet in one micro-batch. */
     public MemoryEstimate memory(Examples train) {

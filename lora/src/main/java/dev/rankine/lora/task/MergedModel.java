@@ -40,7 +40,8 @@ public record MergedModel(Path folder, int matrices, int trainedWeights, double 
         AdaptedModel adapted = AdapterFolder.attach(adapter, base, backend, new Method.Run(0, 0));
         double[] beside = probe.logits(base);
         ChangedFolder changed = new ChangedFolder(model, backend);
-        folder.configuration().forEach(changed::configure);
+        TaskFile known = TaskFile.in(adapter);
+        folder.configuration(known).forEach(changed::configure);
         for (Adapter part : adapted.adapters()) {
             if (!(part instanceof Mergeable mergeable)) {
                 throw new IllegalArgumentException(
@@ -54,6 +55,9 @@ public record MergedModel(Path folder, int matrices, int trainedWeights, double 
             changed.in(dtype);
         }
         changed.write(out);
+        if (known != null) {
+            known.write(out);
+        }
         double[] merged = probe.logits(ModelFolder.of(out).load(backend));
         return new MergedModel(
                 out,

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
     private static final int USUAL_POSITIONS = 512;
+    private static final int USUAL_LABELS = 2;
+    private static final String SCORES_LABELS = "ForSequenceClassification";
 
     /** The folder as it is. */
     static ModelFolder of(Path path) {
@@ -85,18 +89,52 @@ record ModelFolder(Path path, JsonNode config, OptionalInt labels) {
         return config.path("max_position_embeddings").asInt(USUAL_POSITIONS);
     }
 
-    /** What has to change in the configuration once the adapter's head is the model's own. */
-    Map<String, Object> configuration() {
+    /**
+     * What a model, or the adapter on it, with a head for labels is for: it says their names, but not whether it reads pairs.
+     *
+     * @return null for a model of words
+     */
+    @Nullable
+    TaskFile task(boolean pairs) {
+        if (labels.isEmpty()
+                && !config.path("architectures").path(0).asString("").endsWith(SCORES_LABELS)) {
+            return null;
+        }
+        JsonNode named = config.path("id2label");
+        int count = labels.orElse(named.isEmpty() ? USUAL_LABELS : named.size());
+        boolean regression =
+                count == 1 || config.path("problem_type").asString("").equals("regression");
+        List<String> names = IntStream.range(0, count)
+                .mapToObj(id ->
+                        named.size() == count ? named.path(Integer.toString(id)).asString(unnamed(id)) : unnamed(id))
+                .toList();
+        return regression
+                ? new TaskFile(TextScoring.REGRESS, List.of(), pairs, null, null)
+                : new TaskFile(TextScoring.CLASSIFY, names, pairs, null, null);
+    }
+
+    private static String unnamed(int id) {
+        return TaskFile.UNNAMED + id;
+    }
+
+    /**
+     * What has to change in the configuration once the adapter's head is the model's own.
+     *
+     * @param known what the adapter was trained for, null if it does not say
+     */
+    Map<String, Object> configuration(@Nullable TaskFile known) {
         Map<String, Object> changes = new LinkedHashMap<>();
         labels.ifPresent(count -> {
             String body = config.path("model_type").asString("").equals("bert") ? "Bert" : "Roberta";
-            changes.put("architectures", new String[] {body + "ForSequenceClassification"});
-            if (config.path("id2label").size() != count) {
+            changes.put("architectures", new String[] {body + SCORES_LABELS});
+            List<String> own = known != null && known.labels().size() == count ? known.labels() : List.of();
+            if (!own.isEmpty() || config.path("id2label").size() != count) {
                 Map<String, String> names = new LinkedHashMap<>();
                 Map<String, Integer> ids = new LinkedHashMap<>();
                 IntStream.range(0, count).forEach(id -> {
-                    names.put(Integer.toString(id), "LABEL_" + id);
-                    ids.put("LABEL_" + id, id);
+                    String name = own.isEmpty() ? unnamed(id) : own.get(id);
+                    names.put(Integer.toString(id), name);
+                    ids.put(name, id);
                 });
                 changes.put("id2label", names);
                 changes.put("label2id", ids);

@@ -30,6 +30,9 @@ public record TaskFile(
         @Nullable String template) {
     public static final String NAME = "rankine_task.json";
 
+    /** Begins the names of labels that have none. */
+    static final String UNNAMED = "LABEL_";
+
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -63,6 +66,31 @@ public record TaskFile(
         } catch (IOException | JacksonException unreadable) {
             throw new IllegalArgumentException(file + " cannot be read: " + unreadable.getMessage(), unreadable);
         }
+    }
+
+    /**
+     * What a model folder, or an adapter for it, is for: what the adapter's folder says, or the model's, or else the number of labels
+     * that a trained head tells apart.
+     *
+     * @param adapter null for the model alone
+     * @param pairs whether it is to read pairs, where nothing says so
+     * @return null for words, which any model of them can write or fill in
+     */
+    public static @Nullable TaskFile of(Path model, @Nullable Path adapter, boolean pairs) {
+        TaskFile said = in(adapter == null ? model : adapter);
+        if (said != null) {
+            return said;
+        }
+        if (adapter != null && !Files.exists(adapter.resolve(AdapterFolder.TENSORS))) {
+            return null; // what else is missing is told where it is read
+        }
+        ModelFolder folder = adapter == null ? ModelFolder.of(model) : ModelFolder.forAdapter(model, adapter);
+        return folder.task(pairs);
+    }
+
+    /** Whether the labels have names of their own, which may stand in files. */
+    public boolean hasNames() {
+        return labels.stream().noneMatch(label -> label.startsWith(UNNAMED));
     }
 
     void write(Path folder) {

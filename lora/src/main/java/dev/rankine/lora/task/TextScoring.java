@@ -138,7 +138,7 @@ public final class TextScoring implements Task {
 
     @Override
     public List<String> head() {
-        return List.of(model().head());
+        return model().head();
     }
 
     @Override

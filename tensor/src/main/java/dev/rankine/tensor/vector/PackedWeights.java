@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A matrix is taken for frozen when it is met for the second time as it was, and for good as one that changes when it
  * has been written in between. Panels belong to their matrix's storage: with it they go. They may take a number of bytes
- * together; what is met beyond that is packed in every product.
+ * together; what is met beyond that is packed in every product. Weights of F16 and BF16 are always: their panels would hold them
+ * twice as large as they are stored.
  */
 final class PackedWeights {
     /** Rows up to which packing B is a tenth of a product or more. */
@@ -63,7 +64,7 @@ final class PackedWeights {
      */
     synchronized @Nullable Panels find(Tensor weight, Product p) {
         Storage storage = weight.storage();
-        if (p.m() > MAX_ROWS || storage.isLeased()) {
+        if (p.m() > MAX_ROWS || storage.isLeased() || storage.dtype().bytes() < Float.BYTES) {
             return null;
         }
         Sightings sightings = seen.computeIfAbsent(storage, key -> new Sightings(key.version()));

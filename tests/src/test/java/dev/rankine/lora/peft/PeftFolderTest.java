@@ -166,12 +166,22 @@ class PeftFolderTest {
         AdaptedModel narrow = Methods.named("lora").with(Map.of("rank", "2")).attach(fresh, RUN);
         assertThatThrownBy(() -> narrow.startFrom(factors))
                 .hasMessageContaining("layers.0.fc")
-                .hasMessageContaining("[3, 6]");
+                .hasMessageContaining("[3, 6]")
+                .hasMessageContaining("a rank of at least 3 is needed");
         narrow.detach();
         AdaptedModel fewer = Methods.named("lora")
                 .with(Map.of("rank", "3", "targets", "0.fc"))
                 .attach(fresh, RUN);
         assertThatThrownBy(() -> fewer.startFrom(factors)).hasMessageContaining("layers.2.fc");
+        fewer.detach();
+        AdaptedModel more = Methods.named("adalora").with(Map.of("rank", "3")).attach(fresh, RUN);
+        assertThat(more.startFrom(factors.subList(0, 1))).isEqualTo(1);
+        Chain first = chain();
+        Methods.named("lora")
+                .with(Map.of("rank", "3", "targets", "0.fc"))
+                .attach(first, RUN)
+                .startFrom(factors.subList(0, 1));
+        assertThat(fresh.numbers(x(fresh))).containsExactly(first.numbers(x(first)), within(1e-5));
     }
 
     @Test

@@ -86,7 +86,7 @@ class TextScoringTest {
         TextScoring classes = load(List.of("no", "yes"), 7);
         assertThat(classes.kind()).isEqualTo("classify");
         assertThat(classes.labels()).containsExactly("no", "yes");
-        assertThat(classes.head()).containsExactly("classifier");
+        assertThat(classes.head()).containsExactly("classifier", "bert.pooler.dense");
         assertThat(classes.backend()).isSameAs(REFERENCE);
         assertThat(classes.name()).isEqualTo(model.toString());
         assertThat(classes.fresh()).contains("classifier.weight", "classifier.bias");
@@ -158,7 +158,8 @@ class TextScoringTest {
 
         TextScoring second = load(List.of("no", "yes"), null);
         FineTuning again = new FineTuning(second, Methods.named("lora"), TrainerSettings.of(3, 2, .01), 0);
-        assertThat(again.startFrom(PeftFolder.load(folderOfRun.adapter(), REFERENCE)))
+        assertThat(again.startFrom(PeftFolder.load(folderOfRun.adapter(), REFERENCE))
+                        .head())
                 .isTrue();
         assertThat(second.model().weights().get("classifier.weight").data().toDoubles())
                 .isEqualTo(trained);
@@ -167,8 +168,9 @@ class TextScoringTest {
         TextScoring third = load(List.of("no", "yes", "perhaps"), null);
         double[] start = third.model().weights().get("classifier.weight").data().toDoubles();
         FineTuning other = new FineTuning(third, Methods.named("lora"), TrainerSettings.of(3, 2, .01), 0);
-        assertThat(other.startFrom(PeftFolder.load(folderOfRun.adapter(), REFERENCE)))
-                .isFalse();
+        FineTuning.Start start3 = other.startFrom(PeftFolder.load(folderOfRun.adapter(), REFERENCE));
+        assertThat(start3.head()).isFalse();
+        assertThat(start3.taken()).isEqualTo(start3.modules()).isPositive();
         assertThat(third.model().weights().get("classifier.weight").data().toDoubles())
                 .isEqualTo(start);
         assertThat(other.task()).isSameAs(third);
@@ -186,7 +188,8 @@ class TextScoringTest {
         TextScoring task = load(List.of("no", "yes"), null);
         FineTuning lora = new FineTuning(task, Methods.named("lora"), TrainerSettings.of(1, 2, .01), 0);
         assertThat(lora.adapted().trainedWeights().keySet())
-                .containsExactlyInAnyOrder("classifier.weight", "classifier.bias");
+                .containsExactlyInAnyOrder(
+                        "classifier.weight", "classifier.bias", "bert.pooler.dense.weight", "bert.pooler.dense.bias");
         lora.adapted().detach();
         FineTuning full = new FineTuning(task, Methods.named("full"), TrainerSettings.of(1, 2, .01), 0);
         assertThat(full.adapted().trainedModules()).isEmpty();

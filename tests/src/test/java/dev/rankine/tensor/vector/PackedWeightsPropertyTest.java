@@ -151,6 +151,18 @@ class PackedWeightsPropertyTest {
     }
 
     @Test
+    void narrowWeightsAreNotKeptWidened() {
+        try (Products products = plenty()) {
+            for (DType narrow : new DType[] {DType.F16, DType.BF16}) {
+                Tensor weight = products.numbers(64, 48).clone(narrow);
+                products.with(weight, 30, true);
+                products.with(weight, 30, true);
+                assertThat(kept(products)).as("%s", narrow).isZero();
+            }
+        }
+    }
+
+    @Test
     void whatChangesBetweenProductsIsNeverKept() {
         try (Products products = plenty()) {
             Tensor weight = products.numbers(64, 48);

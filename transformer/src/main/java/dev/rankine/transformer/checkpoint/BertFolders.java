@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
 /** BERT and RoBERTa in folders: a body, and the head of whatever it was trained for. */
 final class BertFolders {
     /** The matrix that scores labels, in RoBERTa and in BERT. */
+    private static final String POOLER = "pooler.";
+
     private static final List<String> HEADS =
             List.of(BertClassifier.HEAD + ".out_proj.weight", BertClassifier.HEAD + ".weight");
 
@@ -24,10 +26,12 @@ final class BertFolders {
         TensorNames names = new TensorNames(
                 Map.of(),
                 spellings(kind),
-                name -> isBuffer(name) || isWordHead(name) || name.contains("pooler."),
-                name -> name.startsWith(BertClassifier.HEAD + ".") || name.startsWith("bert.pooler."));
+                name -> isBuffer(name) || isWordHead(name) || name.contains(POOLER),
+                name -> name.startsWith(BertClassifier.HEAD + ".") || name.startsWith("bert." + POOLER));
         CheckpointWeights weights = new CheckpointWeights(files, names, start);
-        BertClassifier model = new BertClassifier(config.settings(), labels, weights);
+        boolean pooled =
+                files.names().stream().anyMatch(name -> name.startsWith("bert." + POOLER) || name.startsWith(POOLER));
+        BertClassifier model = new BertClassifier(config.settings(), labels, weights, pooled);
         weights.requireComplete();
         return new Pretrained<>(config, model, weights.fresh(), weights.unused());
     }
@@ -56,7 +60,7 @@ final class BertFolders {
                 tied(kind),
                 spellings(kind),
                 name -> isBuffer(name)
-                        || name.contains("pooler.")
+                        || name.contains(POOLER)
                         || name.startsWith("cls.seq_relationship.")
                         || name.startsWith(BertClassifier.HEAD + "."),
                 BertFolders::isWordHead);
