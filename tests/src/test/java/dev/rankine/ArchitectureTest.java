@@ -14,6 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.BackendProvider;
 import dev.rankine.tensor.Probe;
+import java.io.ObjectInput;
+import java.io.ObjectInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +76,9 @@ class ArchitectureTest {
                 Named.of(
                         "no pow of vectors: it is such an operator",
                         noClasses().should().callMethodWhere(describe("call pow", ArchitectureTest::raises))),
+                Named.of(
+                        "no object of Java's is read from a file",
+                        noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInput.class)),
                 Named.of(
                         "no static mutable state",
                         noFields().that().areStatic().should().notBeFinal()));
@@ -171,7 +176,7 @@ class ArchitectureTest {
 
         @Override
         public Backend create(int threads) {
-            throw new IllegalStateException("never made");
+            throw new IllegalStateException("never made of a " + ObjectInputStream.class);
         }
     }
 }

@@ -95,6 +95,8 @@ class OnNanTest {
                         () -> sometimesBad(data, data.weight(), settings, bad).train())
                 .isInstanceOfSatisfying(
                         DivergedException.class,
-                        error -> assertThat(error.step()).isEqualTo(15));
+                        error -> assertThat(error.step()).isEqualTo(15))
+                .hasMessageContaining("so it was with the 10 last steps, which were left out")
+                .hasMessageNotContaining("--on-nan");
     }
 }

@@ -11,9 +11,26 @@ public final class DivergedException extends RuntimeException {
      * @param what is not finite, and why
      */
     DivergedException(long step, long steps, String what) {
-        super("step " + step + " of " + steps + ": " + what
-                + "; lower the learning rate, clip the gradients, or go on without such steps (--on-nan skip)");
+        this(
+                step,
+                steps,
+                what,
+                "lower the learning rate, clip the gradients, or go on without such steps (--on-nan skip)");
+    }
+
+    private DivergedException(long step, long steps, String what, String remedy) {
+        super("step " + step + " of " + steps + ": " + what + "; " + remedy);
         this.step = step;
+    }
+
+    /** Of a run that leaves such steps out, and met nothing else any more. */
+    static DivergedException afterSkipping(int inARow, long step, long steps, String what) {
+        return new DivergedException(
+                step,
+                steps,
+                what,
+                "so it was with the " + inARow + " last steps, which were left out: lower the learning rate or clip the"
+                        + " gradients, in a new run");
     }
 
     public long step() {

@@ -144,8 +144,11 @@ final class TrainingStep<B extends Batch> {
         String what = FirstNonFinite.isFinite(loss)
                 ? "the gradient of " + gradients.nonFinite() + " is not finite"
                 : "the loss is " + loss.item();
-        if (settings.onNan() == OnNan.STOP || ++skippedInARow == MOST_IN_A_ROW) {
+        if (settings.onNan() == OnNan.STOP) {
             throw new DivergedException(now.step() + 1, steps, what + cause(now, batches));
+        }
+        if (++skippedInARow == MOST_IN_A_ROW) {
+            throw DivergedException.afterSkipping(MOST_IN_A_ROW, now.step() + 1, steps, what + cause(now, batches));
         }
         skipped++;
         gradients.clear();
