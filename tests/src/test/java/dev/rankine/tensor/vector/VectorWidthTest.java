@@ -16,7 +16,12 @@ class VectorWidthTest {
         assumeTrue(lanes <= Lanes.COUNT, "this machine's vectors have " + Lanes.COUNT + " lanes");
         String output = ChildTests.run(
                 List.of("-XX:MaxVectorSize=" + bytes, "-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=2"),
-                List.of(GemmPropertyTest.class, VectorMathTest.class, KernelBordersTest.class));
+                List.of(
+                        GemmPropertyTest.class,
+                        NarrowWeightPropertyTest.class,
+                        PackedWeightsPropertyTest.class,
+                        VectorMathTest.class,
+                        KernelBordersTest.class));
         assertThat(output).contains("lanes " + lanes).endsWith("exit 0").doesNotContain("passed 0");
     }
 }
