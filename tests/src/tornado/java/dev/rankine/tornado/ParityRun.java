@@ -32,7 +32,8 @@ final class ParityRun {
                                 "dev.rankine.tensor.FusedParityPropertyTest",
                                 "dev.rankine.tornado.NoSilentFallbackTest",
                                 "dev.rankine.tornado.RecordedStepTest",
-                                "dev.rankine.tornado.ReplayPropertyTest")
+                                "dev.rankine.tornado.ReplayPropertyTest",
+                                "dev.rankine.tornado.WideProductTest")
                         .map(name -> selectClass(name))
                         .toList())
                 .build();

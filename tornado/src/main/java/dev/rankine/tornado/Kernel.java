@@ -19,6 +19,7 @@ enum Kernel {
     REDUCE_FEW(ReductionKernels::few),
     PRODUCT_SMALL(ProductKernels::small),
     PRODUCT_LARGE(ProductKernels::large),
+    PRODUCT_WIDE(WideProductKernel::product),
     PRODUCT_END(ProductKernels::end),
     GATHER(IndexKernels::gather),
     ONE_HOT(IndexKernels::oneHot),

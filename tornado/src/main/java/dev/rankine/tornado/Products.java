@@ -9,6 +9,9 @@ final class Products {
     /** Up to this rank a kernel adds a low-rank term in the pass that adds the bias; beyond it the library is asked again. */
     private static final int SMALL_RANK = 32;
 
+    /** From so many elements on there are more than a hundred tiles of the largest kind. */
+    private static final int MANY_ELEMENTS = 128 * WideProductKernel.SIDE * WideProductKernel.SIDE;
+
     private final Engine engine;
     private final Residency residency;
 
@@ -81,14 +84,18 @@ final class Products {
             Tensor a, Tensor b, @Nullable Term term, @Nullable Tensor bias, Tensor out, boolean accumulate) {
         int rows = out.shape().dim(-2);
         int columns = out.shape().dim(-1);
-        boolean small = Math.min(rows, columns) <= ProductKernels.LARGE / 2;
-        int tile = small ? ProductKernels.SMALL : ProductKernels.LARGE;
+        int tile = tile(rows, columns, out);
+        Kernel kernel = switch (tile) {
+            case WideProductKernel.SIDE -> Kernel.PRODUCT_WIDE;
+            case ProductKernels.LARGE -> Kernel.PRODUCT_LARGE;
+            default -> Kernel.PRODUCT_SMALL;
+        };
         int across = (columns + tile - 1) / tile;
         int down = (rows + tile - 1) / tile;
         int matrices = Elements.count(out) / (rows * columns);
         int tiles = Math.multiplyExact(matrices, Math.multiplyExact(across, down));
         Layout batch = Layout.leading(2, out, a, b);
-        Call call = new Call(small ? Kernel.PRODUCT_SMALL : Kernel.PRODUCT_LARGE)
+        Call call = new Call(kernel)
                 .words(0, tiles, rows, columns, a.shape().dim(-1))
                 .words(5, residency.read(a), residency.read(b), accumulate ? 1 : 0, across, down)
                 .words(10, stride(out, -2), stride(out, -1), stride(a, -2), stride(a, -1), stride(b, -2), stride(b, -1))
@@ -102,6 +109,16 @@ final class Products {
             residency.read(out);
         }
         engine.launch(call.words(4, residency.write(out)), tiles);
+    }
+
+    /** The side of the largest tiles that waste little and are enough for all of a device. */
+    private static int tile(int rows, int columns, Tensor out) {
+        int least = Math.min(rows, columns);
+        if (least <= ProductKernels.LARGE / 2) {
+            return ProductKernels.SMALL;
+        }
+        boolean wide = least >= WideProductKernel.SIDE && Elements.count(out) >= MANY_ELEMENTS;
+        return wide ? WideProductKernel.SIDE : ProductKernels.LARGE;
     }
 
     private void add(Call call, @Nullable Term term, @Nullable Tensor bias) {
