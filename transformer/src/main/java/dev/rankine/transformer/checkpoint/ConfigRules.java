@@ -149,7 +149,7 @@ final class ConfigRules {
         }
         List<Integer> ids = new ArrayList<>();
         for (JsonNode id : value) {
-            if (!id.isIntegralNumber() || id.intValue() < 0 || id.intValue() >= vocabulary) {
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= vocabulary) {
                 throw CheckpointException.in(
                         keys.file(), "'" + key + "' holds " + id + ", the vocabulary has " + vocabulary + " symbols");
             }
