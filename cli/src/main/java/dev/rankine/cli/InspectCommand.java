@@ -157,7 +157,12 @@ final class InspectCommand implements Runnable {
                         contents.files() == 1 ? "" : "s"));
         if (batch > 0) {
             printMemory(MemoryEstimate.of(
-                    ModelForm.read(folder), contents.weightBytes(), contents.adapterNumbers(rank), batch, symbols));
+                            ModelForm.read(folder),
+                            contents.weightBytes(),
+                            contents.adapterNumbers(rank),
+                            batch,
+                            symbols)
+                    .storedWide(contents.wideBytes()));
         } else {
             printTensors(contents.tensors(), contents.spectra());
         }

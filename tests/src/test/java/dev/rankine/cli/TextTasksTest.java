@@ -279,7 +279,7 @@ class TextTasksTest {
         refused(2, "all examples have the label '1'", "classify", file("one.tsv", "text\tlabel", "good\t1", "bad\t1"));
         refused(
                 1,
-                "texts of 20 tokens are asked for, the model has positions for 12",
+                "texts of 20 symbols are asked for; they need at least 4, and the model has 12 places",
                 "classify",
                 reviews,
                 "--text-column",

@@ -4,22 +4,23 @@ package dev.rankine.lora.inspect;
  * What fine-tuning needs in memory, in bytes, before any of it is taken.
  *
  * @param weights of the model, as its files hold them: they are mapped, not copied
+ * @param wide those of them in F32, whose panels may be kept packed
  * @param trained values, gradients and AdamW's two moments of what is trained
  * @param activations what a step keeps between forward and backward
  * @param batch examples of a micro-batch
  * @param symbols of each example
  */
-public record MemoryEstimate(long weights, long trained, long activations, long batch, long symbols) {
+public record MemoryEstimate(long weights, long wide, long trained, long activations, long batch, long symbols) {
     /** The Java heap and the program's code: what runs of small models take beside tensors. */
     public static final long PROGRAM = 300L << 20;
 
     private static final int COPIES = 4;
 
-    /** Kept panels are F32, up to twice as wide as what is stored, and of both orders where batches are small. */
-    private static final int MOST_PANELS = 4;
+    /** Panels are kept in both orders, for x W^T and for dY W, where batches are small. */
+    private static final int ORDERS = 2;
 
     /**
-     * An estimate for F32 adapters beside frozen weights.
+     * An estimate for F32 adapters beside frozen weights of F32.
      *
      * @param weights bytes of the frozen weights
      * @param trainedNumbers that are trained
@@ -31,15 +32,21 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
         }
         return new MemoryEstimate(
                 weights,
+                weights,
                 Math.multiplyExact(trainedNumbers, (long) COPIES * Float.BYTES),
                 form.activations(batch, symbols),
                 batch,
                 symbols);
     }
 
+    /** The same for weights of which some are of fewer bits: their panels are never kept. */
+    public MemoryEstimate storedWide(long bytes) {
+        return new MemoryEstimate(weights, bytes, trained, activations, batch, symbols);
+    }
+
     /** The same for layers that run again in the backward pass instead of keeping what they made. */
     public MemoryEstimate recomputing(ModelForm form) {
-        return new MemoryEstimate(weights, trained, form.recomputedActivations(batch, symbols), batch, symbols);
+        return new MemoryEstimate(weights, wide, trained, form.recomputedActivations(batch, symbols), batch, symbols);
     }
 
     /** Bytes that are allocated for tensors; mapped files do not count there. */
@@ -59,9 +66,7 @@ public record MemoryEstimate(long weights, long trained, long activations, long 
 
     /** What frozen weights that are kept packed take on a machine, at most. */
     public long packed(MachineMemory machine) {
-        return weights > Long.MAX_VALUE / MOST_PANELS
-                ? machine.caches()
-                : Math.min(machine.caches(), MOST_PANELS * weights);
+        return wide > Long.MAX_VALUE / ORDERS ? machine.caches() : Math.min(machine.caches(), ORDERS * wide);
     }
 
     /** Whether it fits a machine. */

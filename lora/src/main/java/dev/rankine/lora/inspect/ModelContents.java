@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -95,7 +96,17 @@ public record ModelContents(
 
     /** Bytes of the weights in memory: mapped files, in the types that they have. */
     public long weightBytes() {
+        return weightBytes(type -> true);
+    }
+
+    /** Those of the weights in F32. */
+    public long wideBytes() {
+        return weightBytes(type -> type == DType.F32);
+    }
+
+    private long weightBytes(Predicate<DType> types) {
         return tensors.stream()
+                .filter(tensor -> types.test(DType.parse(tensor.type())))
                 .mapToLong(
                         tensor -> tensor.numbers() * DType.parse(tensor.type()).bytes())
                 .sum();

@@ -8,6 +8,7 @@ import dev.rankine.lora.inspect.MemoryEstimate;
 import dev.rankine.lora.peft.PeftAdapter;
 import dev.rankine.lora.report.Report;
 import dev.rankine.lora.report.RunRecord;
+import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.train.Measure;
 import dev.rankine.transformer.train.ProcessMemory;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One fine-tuning from start to finish: attaches a method's adapters to a model, trains them, and leaves a run folder
@@ -115,14 +117,24 @@ public final class FineTuning {
 
     /** What training on these examples will need in memory, if the longest ones meet in one micro-batch. */
     public MemoryEstimate memory(Examples train) {
-        long weights = task.model().weights().values().stream()
-                .mapToLong(
-                        weight -> weight.shape().size() * weight.data().dtype().bytes())
-                .sum();
         int examples = Math.min(settings.batch(), train.size());
         MemoryEstimate estimate = MemoryEstimate.of(
-                task.form(), weights, adapted.trainableParameters(), Math.max(1, examples), train.longest());
+                        task.form(),
+                        weightBytes(type -> true),
+                        adapted.trainableParameters(),
+                        Math.max(1, examples),
+                        train.longest())
+                .storedWide(weightBytes(type -> type == DType.F32));
         return settings.recompute() ? estimate.recomputing(task.form()) : estimate;
+    }
+
+    /** Of the weights of some types. */
+    private long weightBytes(Predicate<DType> types) {
+        return task.model().weights().values().stream()
+                .map(Variable::data)
+                .filter(weight -> types.test(weight.dtype()))
+                .mapToLong(weight -> weight.shape().size() * weight.dtype().bytes())
+                .sum();
     }
 
     public FineTuning listen(TrainingListener listener) {

@@ -40,6 +40,9 @@ public final class LanguageModelling implements Task {
     /** What the command line calls it. */
     public static final String KIND = "lm";
 
+    /** A symbol and the one that follows. */
+    private static final int SHORTEST = 2;
+
     private static final int USUAL_ANSWER = 64;
     private static final int WRITING_BATCH = 16;
 
@@ -47,6 +50,7 @@ public final class LanguageModelling implements Task {
     private final Backend backend;
     private final ModelForm form;
     private final Settings settings;
+    private final int longest;
     private final Pretrained<DecoderConfig, DecoderOnly> pretrained;
     private final Tokenizer tokenizer;
     private final ScopePool memory;
@@ -70,12 +74,14 @@ public final class LanguageModelling implements Task {
             Backend backend,
             ModelForm form,
             Settings settings,
+            int longest,
             Pretrained<DecoderConfig, DecoderOnly> pretrained,
             Tokenizer tokenizer) {
         this.base = base;
         this.backend = backend;
         this.form = form;
         this.settings = settings;
+        this.longest = longest;
         this.pretrained = pretrained;
         this.tokenizer = tokenizer;
         this.memory = new ScopePool(backend);
@@ -95,14 +101,10 @@ public final class LanguageModelling implements Task {
         tokenizer.requireFits(pretrained.model().vocabulary());
         tokenizer.special().requireStart(config.start());
         tokenizer.special().requireEnd(config.ends());
-        Integer length = settings.maxLength();
-        int places = pretrained.model().longest();
-        if (length != null && (length < 2 || length > places)) {
-            throw new IllegalArgumentException("texts of " + length
-                    + " symbols are asked for; they need at least 2, and the model has " + places + " places");
-        }
+        int longest =
+                ReadLength.of(settings.maxLength(), SHORTEST, pretrained.model().longest());
         return new LanguageModelling(
-                BaseModel.in(folder), backend, ModelForm.read(folder), settings, pretrained, tokenizer);
+                BaseModel.in(folder), backend, ModelForm.read(folder), settings, longest, pretrained, tokenizer);
     }
 
     @Override
@@ -146,10 +148,6 @@ public final class LanguageModelling implements Task {
         return pretrained.config().unknownKeys();
     }
 
-    private int longest() {
-        return settings.maxLength() == null ? model().longest() : settings.maxLength();
-    }
-
     // ---- learning ----
 
     /**
@@ -162,7 +160,7 @@ public final class LanguageModelling implements Task {
     public TokenExamples encode(List<String> documents, int limit) {
         List<LabelledTokens> blocks = new ArrayList<>();
         for (String document : documents) {
-            blocks.addAll(NextTokens.blocks(joined(start(), text(document), end()), longest()));
+            blocks.addAll(NextTokens.blocks(joined(start(), text(document), end()), longest));
             if (blocks.size() >= limit) {
                 break;
             }
@@ -190,11 +188,11 @@ public final class LanguageModelling implements Task {
             long[] prompt = joined(start(), text(pairs.get(i).source()));
             long[] answer = joined(text(pairs.get(i).target()), end());
             try {
-                texts.add(NextTokens.answer(prompt, answer, longest()));
+                texts.add(NextTokens.answer(prompt, answer, longest));
             } catch (IllegalArgumentException refused) {
                 throw new IllegalArgumentException("example " + (i + 1) + ": " + refused.getMessage(), refused);
             }
-            cut += prompt.length + answer.length - 1 > longest() ? 1 : 0;
+            cut += prompt.length + answer.length - 1 > longest ? 1 : 0;
         }
         List<PerplexityMeasure.Text> written = pairs.stream()
                 .map(pair -> new PerplexityMeasure.Text(pair.source(), pair.target()))

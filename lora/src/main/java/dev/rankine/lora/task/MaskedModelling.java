@@ -35,10 +35,14 @@ public final class MaskedModelling implements Task {
     /** What the command line calls it. */
     public static final String KIND = "mlm";
 
+    /** The symbols around a text, and one to hide. */
+    private static final int SHORTEST = 3;
+
     private final BaseModel base;
     private final Backend backend;
     private final ModelForm form;
     private final @Nullable Integer maxLength;
+    private final int longest;
     private final Pretrained<BertConfig, BertMaskedLanguageModel> pretrained;
     private final Tokenizer tokenizer;
     private final long first;
@@ -49,12 +53,14 @@ public final class MaskedModelling implements Task {
             Path folder,
             Backend backend,
             @Nullable Integer maxLength,
+            int longest,
             Pretrained<BertConfig, BertMaskedLanguageModel> pretrained,
             Tokenizer tokenizer) {
         this.base = BaseModel.in(folder);
         this.backend = backend;
         this.form = ModelForm.read(folder);
         this.maxLength = maxLength;
+        this.longest = longest;
         this.pretrained = pretrained;
         this.tokenizer = tokenizer;
         this.first = required("begins a text", tokenizer.special().first());
@@ -80,12 +86,9 @@ public final class MaskedModelling implements Task {
                 Checkpoints.maskedLanguageModel(folder, new RandomWeights(backend, DType.F32, 0));
         tokenizer.requireFits(pretrained.model().settings().body().vocabulary());
         tokenizer.special().requirePadding(pretrained.config().padding());
-        int positions = pretrained.model().settings().body().maxPositions();
-        if (maxLength != null && (maxLength < 3 || maxLength > positions)) {
-            throw new IllegalArgumentException("texts of " + maxLength
-                    + " symbols are asked for; they need at least 3, and the model has " + positions + " positions");
-        }
-        return new MaskedModelling(folder, backend, maxLength, pretrained, tokenizer);
+        int longest = ReadLength.of(
+                maxLength, SHORTEST, pretrained.model().settings().body().maxPositions());
+        return new MaskedModelling(folder, backend, maxLength, longest, pretrained, tokenizer);
     }
 
     @Override
@@ -128,10 +131,6 @@ public final class MaskedModelling implements Task {
         return pretrained.fresh();
     }
 
-    private int longest() {
-        return maxLength == null ? model().settings().body().maxPositions() : maxLength;
-    }
-
     /**
      * Texts with holes, those that are longer than what is read at once in blocks.
      *
@@ -144,9 +143,8 @@ public final class MaskedModelling implements Task {
         List<PerplexityMeasure.Text> written = new ArrayList<>();
         for (String document : documents) {
             long[] symbols = tokenizer.encodePlain(document).ids();
-            for (int from = 0; from < symbols.length && texts.size() < limit; from += longest() - 2) {
-                long[] block =
-                        around(Arrays.copyOfRange(symbols, from, Math.min(symbols.length, from + longest() - 2)));
+            for (int from = 0; from < symbols.length && texts.size() < limit; from += longest - 2) {
+                long[] block = around(Arrays.copyOfRange(symbols, from, Math.min(symbols.length, from + longest - 2)));
                 LabelledTokens text = holes.of(block, id -> id == first || id == last, texts.size());
                 texts.add(text);
                 written.add(new PerplexityMeasure.Text(tokenizer.decode(text.ids()), tokenizer.decode(block)));

@@ -107,12 +107,10 @@ public final class TextScoring implements Task {
                 Checkpoints.classifier(folder, labels, new RandomWeights(backend, DType.F32, settings.seed()));
         tokenizer.requireFits(pretrained.model().settings().body().vocabulary());
         tokenizer.special().requirePadding(pretrained.config().padding());
-        int positions = pretrained.model().settings().body().maxPositions();
-        int length = settings.maxLength() == null ? positions : settings.maxLength();
-        if (length > positions) {
-            throw new IllegalArgumentException(
-                    "texts of " + length + " tokens are asked for, the model has positions for " + positions);
-        }
+        int length = ReadLength.of(
+                settings.maxLength(),
+                Tokenizer.SHORTEST,
+                pretrained.model().settings().body().maxPositions());
         return new TextScoring(BaseModel.in(folder), backend, settings, pretrained, tokenizer.cutTo(length));
     }
 

@@ -196,7 +196,11 @@ class ContentsTest {
         MachineMemory forThree = new MachineMemory(1L << 40, 800 + activations / 2 * 3, 0);
         assertThat(estimate.largestBatch(forThree)).isBetween(2L, 3L);
         assertThat(estimate.largestBatch(new MachineMemory(1L << 40, 700, 0))).isZero();
-        MemoryEstimate endless = new MemoryEstimate(Long.MAX_VALUE, 5, Long.MAX_VALUE - 5, 1, 1);
+        MachineMemory caching = new MachineMemory(1L << 40, 1L << 40, 1500);
+        assertThat(estimate.packed(caching)).isEqualTo(1500);
+        assertThat(estimate.storedWide(300).packed(caching)).isEqualTo(600);
+        assertThat(estimate.storedWide(0).packed(caching)).isZero();
+        MemoryEstimate endless = new MemoryEstimate(Long.MAX_VALUE, 0, 5, Long.MAX_VALUE - 5, 1, 1);
         assertThat(endless.tensors()).isEqualTo(Long.MAX_VALUE);
         assertThat(endless.total()).isEqualTo(Long.MAX_VALUE);
         assertThat(form.activations(4, 8)).isCloseTo(2 * activations, within(1L));

@@ -115,8 +115,8 @@ class TextScoringTest {
         assertThat(pairs.sources()).containsExactly("good\tfine", "a\tthe film");
         assertThat(pairs.longest()).isEqualTo(6);
         assertThatThrownBy(() -> load(List.of("no", "yes"), POSITIONS + 1))
-                .hasMessageContaining("texts of 13 tokens")
-                .hasMessageContaining("positions for 12");
+                .hasMessageContaining("texts of 13 symbols")
+                .hasMessageContaining("the model has 12 places");
     }
 
     @Test

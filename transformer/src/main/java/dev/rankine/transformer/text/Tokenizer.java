@@ -24,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
  * }</pre>
  */
 public final class Tokenizer {
+    /** What a text is cut to at least: room for the special tokens and one of its own. */
+    public static final int SHORTEST = 4;
+
     /** With it the library looks for nothing outside its jar, calls nobody, and takes the processor's native part. */
     private static final String OFFLINE = "ai.djl.offline";
 
@@ -90,9 +93,9 @@ public final class Tokenizer {
      * This, but no text becomes longer than so many ids: of a pair the longer part is cut at its end, special tokens stay.
      */
     public Tokenizer cutTo(int length) {
-        if (length < 4) {
+        if (length < SHORTEST) {
             throw new IllegalArgumentException(
-                    "texts must keep at least 4 tokens, room for the special ones; got " + length);
+                    "texts must keep at least " + SHORTEST + " tokens, room for the special ones; got " + length);
         }
         ObjectNode cut = definition.deepCopy();
         cut.putObject(TokenizerFiles.TRUNCATION)
