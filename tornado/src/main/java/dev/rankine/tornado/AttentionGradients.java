@@ -117,7 +117,8 @@ final class AttentionGradients {
                 if (AttentionKernels.sees(heap, program, w, mask, from + m, j + n)) {
                     int saved = program.get(w + SAVED) + 2 * (both * queries + from + m);
                     probability = TornadoMath.exp(s[i] * scale - heap.get(saved)) * heap.get(saved + 1);
-                    slope = probability * g[i]
+                    slope = probability
+                            * g[i]
                             * AttentionKernels.kept(ints, program, numbers, node, example, head, from + m, j + n);
                 }
                 delta[i / 4] += slope;

@@ -130,8 +130,7 @@ final class AttentionKernels {
                 for (int i = t; i < SIDE * DEPTH; i += Block.GROUP) {
                     int line = i / DEPTH;
                     int deep = i - line * DEPTH;
-                    as[deep * PITCH + line] =
-                            element(heap, program, w + Q, q, from + line, queries, d + deep, depth);
+                    as[deep * PITCH + line] = element(heap, program, w + Q, q, from + line, queries, d + deep, depth);
                     bs[deep * PITCH + line] = element(heap, program, w + K, k, j + line, keys, d + deep, depth);
                 }
                 c.localBarrier();
@@ -190,8 +189,7 @@ final class AttentionKernels {
                 for (int i = t; i < SIDE * DEPTH; i += Block.GROUP) {
                     int deep = i / SIDE;
                     int column = i - deep * SIDE;
-                    bs[deep * PITCH + column] =
-                            element(heap, program, w + V, v, j + n + deep, keys, column, width);
+                    bs[deep * PITCH + column] = element(heap, program, w + V, v, j + n + deep, keys, column, width);
                 }
                 c.localBarrier();
                 for (int deep = 0; deep < DEPTH; deep++) {

@@ -63,7 +63,8 @@ final class Attentions {
         Shape queries = q.shape();
         int keys = k.shape().dim(2);
         ShapeMismatch.require("attention", "k", queries.with(2, keys), k.shape());
-        ShapeMismatch.require("attention", "v", queries.with(2, keys).with(3, v.shape().dim(3)), v.shape());
+        ShapeMismatch.require(
+                "attention", "v", queries.with(2, keys).with(3, v.shape().dim(3)), v.shape());
         int heads = Math.multiplyExact(queries.dim(0), queries.dim(1));
         Call call = new Call(kernel)
                 .words(0, Math.multiplyExact(heads, blocks(rows)), queries.dim(1), queries.dim(2), keys, queries.dim(3))
@@ -111,7 +112,8 @@ final class Attentions {
             Tensor out,
             Tensor saved) {
         if (areKernels(q, k, v)) {
-            Call call = call(Kernel.ATTENTION, q, k, v, mask, scale, dropout, q.shape().dim(2));
+            Call call = call(
+                    Kernel.ATTENTION, q, k, v, mask, scale, dropout, q.shape().dim(2));
             launch(call.words(AttentionKernels.OUT, residency.write(out))
                     .words(AttentionKernels.SAVED, residency.write(saved)));
             return;

@@ -38,8 +38,7 @@ final class CudaGraphs implements Graphs {
         this.plan = plan;
         stream = MemorySegment.ofAddress(((TornadoNativeStreamSupport) device).getNativeStream(plan));
         launch = Linker.nativeLinker()
-                .downcallHandle(
-                        driver.findOrThrow("cuGraphLaunch"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+                .downcallHandle(driver.findOrThrow("cuGraphLaunch"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     }
 
     @Override
@@ -61,8 +60,8 @@ final class CudaGraphs implements Graphs {
             throw new IllegalStateException("cuGraphLaunch", failure);
         }
         if (status != 0) {
-            throw new IllegalStateException("cuGraphLaunch failed with status " + status
-                    + "; set " + Device.GRAPHS + "=off to go without CUDA graphs");
+            throw new IllegalStateException("cuGraphLaunch failed with status " + status + "; set " + Device.GRAPHS
+                    + "=off to go without CUDA graphs");
         }
     }
 

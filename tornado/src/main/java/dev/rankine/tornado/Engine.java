@@ -40,6 +40,7 @@ final class Engine implements AutoCloseable {
     private final Replay replay;
     /** What computes, and carries nothing over the bus. */
     private final Set<String> kernels = new HashSet<>(Set.of(REWIND));
+
     private final @Nullable LibraryProduct library;
     private int before = Record.ROOT;
     private boolean onPath;

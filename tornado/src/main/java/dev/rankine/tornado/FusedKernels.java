@@ -59,8 +59,7 @@ abstract class FusedKernels implements Backend {
 
     /** A weight of F16 or BF16 lies on the device widened. */
     @Override
-    public void linear(
-            Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
+    public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
         boolean widens = weight.dtype() == DType.F16 || weight.dtype() == DType.BF16;
         reads("linear", x, widens ? null : weight, bias, out);
         if (isEmpty(x) || isEmpty(out)) {
@@ -100,15 +99,7 @@ abstract class FusedKernels implements Backend {
     public void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
         reads("layerNormBackward", x, gamma, mean, rstd, dY, dX);
         if (!isEmpty(x)) {
-            norms.backward(
-                    x,
-                    null,
-                    gamma,
-                    mean,
-                    rstd,
-                    dY,
-                    dX,
-                    null);
+            norms.backward(x, null, gamma, mean, rstd, dY, dX, null);
         }
     }
 
@@ -118,8 +109,7 @@ abstract class FusedKernels implements Backend {
         if (isEmpty(x)) {
             Backend.super.layerNormParameters(x, mean, rstd, dY, dGamma, dBeta);
         } else {
-            norms.parameters(
-                    x, mean, rstd, dY, dGamma, dBeta);
+            norms.parameters(x, mean, rstd, dY, dGamma, dBeta);
         }
     }
 
@@ -139,17 +129,7 @@ abstract class FusedKernels implements Backend {
         if (isEmpty(x)) {
             Backend.super.residualNorm(x, f, dropout, gamma, beta, epsilon, sum, y, mean, rstd);
         } else {
-            norms.residual(
-                    x,
-                    f,
-                    dropout,
-                    gamma,
-                    beta,
-                    epsilon,
-                    sum,
-                    y,
-                    mean,
-                    rstd);
+            norms.residual(x, f, dropout, gamma, beta, epsilon, sum, y, mean, rstd);
         }
     }
 
@@ -158,15 +138,7 @@ abstract class FusedKernels implements Backend {
             Tensor sum, Dropout dropout, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX, Tensor dF) {
         reads("residualNormBackward", sum, gamma, mean, rstd, dY, dX, dF);
         if (!isEmpty(sum)) {
-            norms.backward(
-                    sum,
-                    dropout,
-                    gamma,
-                    mean,
-                    rstd,
-                    dY,
-                    dX,
-                    dF);
+            norms.backward(sum, dropout, gamma, mean, rstd, dY, dX, dF);
         }
     }
 

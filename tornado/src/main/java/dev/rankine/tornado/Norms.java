@@ -75,7 +75,12 @@ final class Norms {
             Tensor dX,
             @Nullable Tensor dF) {
         Call call = call(Kernel.NORM_BACKWARD, x, 0)
-                .words(3, residency.readRowMajor(x), residency.readRowMajor(gamma), residency.readRowMajor(mean), residency.readRowMajor(rstd))
+                .words(
+                        3,
+                        residency.readRowMajor(x),
+                        residency.readRowMajor(gamma),
+                        residency.readRowMajor(mean),
+                        residency.readRowMajor(rstd))
                 .words(7, residency.readRowMajor(dY));
         if (dropout != null && dF != null) {
             drop(call, dropout, x);
@@ -89,7 +94,12 @@ final class Norms {
         int groups = (width + ColumnKernels.WIDE - 1) / ColumnKernels.WIDE;
         Call call = new Call(Kernel.NORM_PARAMETERS)
                 .words(0, groups, Elements.count(x) / width, width)
-                .words(5, residency.readRowMajor(x), residency.readRowMajor(mean), residency.readRowMajor(rstd), residency.readRowMajor(dY))
+                .words(
+                        5,
+                        residency.readRowMajor(x),
+                        residency.readRowMajor(mean),
+                        residency.readRowMajor(rstd),
+                        residency.readRowMajor(dY))
                 .words(3, residency.write(dGamma), residency.write(dBeta));
         engine.launch(call, groups);
     }

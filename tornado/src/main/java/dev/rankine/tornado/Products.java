@@ -41,8 +41,7 @@ final class Products {
     }
 
     /** out[R, O] = x W^T + bias + h b^T; x has at least one column. */
-    void linear(
-            Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
+    void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
         Term term = Term.of(update);
         Tensor wide = weight.transpose(0, 1);
         if (!byLibrary(x, wide, out, false)) {

@@ -102,7 +102,8 @@ final class Replay {
             following = known;
             come = 0;
             follow(known, start.first());
-        } else if (visits.merge(start, 1, Integer::sum) >= VISITS && kept.size() < MOST_GRAPHS
+        } else if (visits.merge(start, 1, Integer::sum) >= VISITS
+                && kept.size() < MOST_GRAPHS
                 && made.contains(start.first())) {
             keepingFrom = start;
             device.begin();

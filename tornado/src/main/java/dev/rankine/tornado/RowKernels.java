@@ -26,7 +26,8 @@ final class RowKernels {
         int place = row * program.get(b + 1) + column;
         int example = place / size;
         float y = 0f;
-        if (RandomKernels.uniform(ints, program, b + DROPS + 3, example, place - example * size) >= numbers.get(node * Block.NUMBERS + 1)) {
+        if (RandomKernels.uniform(ints, program, b + DROPS + 3, example, place - example * size)
+                >= numbers.get(node * Block.NUMBERS + 1)) {
             y = x * numbers.get(node * Block.NUMBERS + 2);
         }
         return y;
@@ -93,7 +94,8 @@ final class RowKernels {
                 heap.set(y + i, v);
                 if (program.get(b + DROPS) == 1) {
                     heap.set(
-                            program.get(b + DROPS + 1) + row * width + i, dropped(ints, program, numbers, node, row, i, v));
+                            program.get(b + DROPS + 1) + row * width + i,
+                            dropped(ints, program, numbers, node, row, i, v));
                 }
             }
         }

@@ -64,7 +64,11 @@ final class Rows {
 
     private Call crossEntropy(Tensor logits, Tensor targets) {
         return call(Kernel.CROSS_ENTROPY, logits)
-                .words(3, residency.readRowMajor(logits), residency.read(targets), 2 * Math.toIntExact(targets.stride(0)));
+                .words(
+                        3,
+                        residency.readRowMajor(logits),
+                        residency.read(targets),
+                        2 * Math.toIntExact(targets.stride(0)));
     }
 
     void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {

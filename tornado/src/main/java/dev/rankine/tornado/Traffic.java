@@ -11,7 +11,8 @@ package dev.rankine.tornado;
  * @param kernels kernels compiled
  * @param compileSeconds what that took
  */
-public record Traffic(long launches, long starts, long told, long bytesUp, long bytesDown, int kernels, double compileSeconds) {
+public record Traffic(
+        long launches, long starts, long told, long bytesUp, long bytesDown, int kernels, double compileSeconds) {
     /** What was done since an earlier moment. */
     public Traffic since(Traffic earlier) {
         return new Traffic(
