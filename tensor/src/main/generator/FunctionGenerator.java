@@ -127,22 +127,35 @@ final class FunctionGenerator extends KernelText {
         header(
                 List.of("ALL", "COUNT", "ORDER", "SPECIES"),
                 List.of("jdk.incubator.vector.FloatVector", "jdk.incubator.vector.VectorMask", "jdk.incubator.vector.VectorOperators"),
-                "Exponentials of a row and their sum. One masked loop without an end of its own for what is left of the row, and",
-                "large enough for the JIT to leave it a method of its own.",
+                "Exponentials of a row and their sum. Rows of whole vectors have a loop of their own, large enough for the JIT to leave",
+                "it a method: one that was compiled for them and meets another row is compiled again, with vectors that are objects.",
                 "");
         line(0, "final class Exponentials {");
         line(1, "private Exponentials() {}");
         line(0, "");
         line(1, "/** y = e^(x - max) for x <= max; gives the sum of y. */");
         line(1, "static float run(long x, float max, long y, int count) {");
+        line(2, "return count % COUNT == 0 ? whole(x, max, y, count) : masked(x, max, y, count);");
+        line(1, "}");
+        exponentials("whole", "");
+        exponentials("masked", ", inside");
+        line(0, "}");
+        return text();
+    }
+
+    private void exponentials(String name, String mask) {
+        line(0, "");
+        line(1, "private static float " + name + "(long x, float max, long y, int count) {");
         line(2, "FloatVector sum = FloatVector.zero(SPECIES);");
         line(2, "for (int i = 0; i < count; i += COUNT) {");
-        line(3, "VectorMask<Float> inside = SPECIES.indexInRange(i, count);");
+        if (!mask.isEmpty()) {
+            line(3, "VectorMask<Float> inside = SPECIES.indexInRange(i, count);");
+        }
         line(3, "long place = 4L * i;");
-        line(3, "FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, ALL, x + place, ORDER, inside);");
+        line(3, "FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, ALL, x + place, ORDER" + mask + ");");
         functions.lines("VectorMath.expOfNegative(x0.sub(max))", "e").forEach(code -> line(3, code));
-        line(3, "e.intoMemorySegment(ALL, y + place, ORDER, inside);");
-        line(3, "sum = sum.add(e, inside);");
+        line(3, "e.intoMemorySegment(ALL, y + place, ORDER" + mask + ");");
+        line(3, "sum = sum.add(e" + mask + ");");
         line(2, "}");
         line(2, "if (COUNT > 16) {");
         line(3, "return Lanes.sum(sum);");
@@ -155,7 +168,5 @@ final class FunctionGenerator extends KernelText {
         line(2, "sum = sum.add(Interleave.UPPER_2.selectFrom(sum, sum));");
         line(2, "return sum.add(Interleave.UPPER_1.selectFrom(sum, sum)).lane(0);");
         line(1, "}");
-        line(0, "}");
-        return text();
     }
 }
