@@ -23,4 +23,16 @@ public record Draw(Tensor clock, long stream, Tensor examples) {
     public Draw stream(long other) {
         return new Draw(clock, other, examples);
     }
+
+    /**
+     * Checks what numbers are drawn for.
+     *
+     * @throws ShapeMismatch if the first axis of x is not that of the examples
+     */
+    public void requireExamples(String operation, Tensor x) {
+        if (x.shape().rank() == 0) {
+            throw ShapeMismatch.in(operation, "the first axis must be that of the examples", x.shape());
+        }
+        ShapeMismatch.require(operation, "examples", Shape.of(x.shape().dim(0)), examples.shape());
+    }
 }

@@ -2,8 +2,6 @@ package dev.rankine.tornado;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Draw;
-import dev.rankine.tensor.Shape;
-import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
 
@@ -19,14 +17,7 @@ final class Drawing {
 
     /** The words of a draw for the elements of x, whose first axis counts the examples. */
     static int[] words(Residency residency, String operation, Draw draw, Tensor x) {
-        if (x.shape().rank() == 0) {
-            throw ShapeMismatch.in(operation, "the first axis must be that of the examples", x.shape());
-        }
-        ShapeMismatch.require(
-                operation,
-                "examples",
-                Shape.of(x.shape().dim(0)),
-                draw.examples().shape());
+        draw.requireExamples(operation, x);
         return new int[] {
             (int) draw.stream(),
             residency.read(draw.clock()),

@@ -86,11 +86,8 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
     }
 
     private void check(Tensor... in) {
-        Linear.check(name(), in[0].shape(), in[1].shape());
+        LowRankLinear.checkFactors(name(), in);
         int outputs = in[1].shape().dim(0);
-        int rank = in[2].shape().rank() == 2 ? in[2].shape().dim(0) : 0;
-        ShapeMismatch.require(name(), "A", in[1].shape().with(0, rank), in[2].shape());
-        ShapeMismatch.require(name(), "B", Shape.of(outputs, rank), in[3].shape());
         ShapeMismatch.require(name(), "f", Shape.of(outputs), in[4].shape());
         if (hasBias) {
             ShapeMismatch.require(name(), "the bias", Shape.of(outputs), in[BIAS].shape());

@@ -102,17 +102,22 @@ public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Bac
     }
 
     private void check(Tensor... in) {
-        Linear.check(name(), in[0].shape(), in[1].shape());
-        int outputs = in[1].shape().dim(0);
-        int rank = in[2].shape().rank() == 2 ? in[2].shape().dim(0) : 0;
-        ShapeMismatch.require(name(), "A", in[1].shape().with(0, rank), in[2].shape());
-        ShapeMismatch.require(name(), "B", Shape.of(outputs, rank), in[3].shape());
+        checkFactors(name(), in);
         if (hasBias) {
-            ShapeMismatch.require(name(), "the bias", Shape.of(outputs), in[BIAS].shape());
+            ShapeMismatch.require(name(), "the bias", Shape.of(in[1].shape().dim(0)), in[BIAS].shape());
         }
         if (hasGates) {
-            ShapeMismatch.require(name(), "the gates", Shape.of(rank), in[gatesAt()].shape());
+            ShapeMismatch.require(name(), "the gates", Shape.of(in[2].shape().dim(0)), in[gatesAt()].shape());
         }
+    }
+
+    /** Checks that x[..., I], W[O, I], A[r, I] and B[O, r], the first inputs, fit each other. */
+    static void checkFactors(String operation, Tensor... in) {
+        Linear.check(operation, in[0].shape(), in[1].shape());
+        int outputs = in[1].shape().dim(0);
+        int rank = in[2].shape().rank() == 2 ? in[2].shape().dim(0) : 0;
+        ShapeMismatch.require(operation, "A", in[1].shape().with(0, rank), in[2].shape());
+        ShapeMismatch.require(operation, "B", Shape.of(outputs, rank), in[3].shape());
     }
 
     private Tensor dropped(Tensor x) {

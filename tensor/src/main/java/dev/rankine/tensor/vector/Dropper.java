@@ -4,7 +4,6 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Draw;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
@@ -28,19 +27,8 @@ final class Dropper {
 
     /** @throws ShapeMismatch if the first axis of x is not that of the examples */
     static Dropper of(String operation, Backend.Dropout dropout, Tensor x) {
-        requireExamples(operation, dropout.draw(), x);
+        dropout.draw().requireExamples(operation, x);
         return new Dropper(random(dropout.draw()), Indexing.read(dropout.draw().examples()), dropout.p());
-    }
-
-    static void requireExamples(String operation, Draw draw, Tensor x) {
-        if (x.shape().rank() == 0) {
-            throw ShapeMismatch.in(operation, "the first axis must be that of the examples", x.shape());
-        }
-        ShapeMismatch.require(
-                operation,
-                "examples",
-                Shape.of(x.shape().dim(0)),
-                draw.examples().shape());
     }
 
     static RandomKernels random(Draw draw) {

@@ -172,7 +172,7 @@ final class Fused {
     // ---- random numbers ----
 
     void uniform(Draw draw, Tensor out) {
-        Dropper.requireExamples("uniform", draw, out);
+        draw.requireExamples("uniform", out);
         RandomKernels random = Dropper.random(draw);
         Grid grid = Grid.rows("uniform", byExample(out), column(draw.examples()));
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
