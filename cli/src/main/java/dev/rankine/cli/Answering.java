@@ -19,54 +19,69 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task with lines to answer.
+ * A task with something to answer.
  *
- * @param sources what is read of every line
+ * @param sources what is read, as lines
+ * @param texts how many texts it reads of each
  * @param answers what the model says, with the adapter that is on it then
  */
-record Answering(Task task, List<String> sources, Supplier<List<String>> answers) {
+record Answering(Task task, List<String> sources, int texts, Supplier<List<String>> answers) {
     /**
-     * Reads every line up to its first tab, or a prompt made of its cells. Warns of characters that the model does not know.
+     * Reads every first text, or a prompt made of some. Warns of characters that the model does not know.
      *
      * @param most symbols that are written at most, null for as many as is usual
      */
     static Answering seq2seq(
             Seq2Seq task,
-            List<String> lines,
+            List<Asked> asked,
             @Nullable Template template,
             Search search,
             @Nullable Integer most,
             Console console) {
-        List<String> shown = template != null
-                ? lines
-                : lines.stream().map(line -> line.split("\t", 2)[0]).toList();
-        List<String> sources = prompts(template, shown);
+        List<String> sources = template != null
+                ? prompts(template, asked)
+                : asked.stream().map(row -> row.cells().getFirst()).toList();
         UnknownCharacters unknown = new UnknownCharacters();
         task.countUnknown(sources, unknown);
         if (unknown.total() > 0) {
             console.warn("the model does not know " + unknown.describe());
         }
-        return new Answering(task, shown, () -> escaped(task.write(sources, search, most)));
+        List<String> shown = template != null
+                ? lines(asked)
+                : asked.stream().map(row -> row.line(1)).toList();
+        return new Answering(task, shown, texts(template), () -> escaped(task.write(sources, search, most)));
     }
 
     /**
-     * Goes on with every line, or answers a prompt made of its cells.
+     * Goes on with every text, or answers a prompt made of some.
      *
      * @param most symbols that are written at most, null for as many as is usual
      */
     static Answering language(
             LanguageModelling task,
-            List<String> lines,
+            List<Asked> asked,
             @Nullable Template template,
             Search search,
             @Nullable Integer most) {
-        List<String> prompts = prompts(template, lines);
-        return new Answering(task, lines, () -> escaped(task.write(prompts, search, most)));
+        List<String> prompts = template == null ? whole(asked) : prompts(template, asked);
+        return new Answering(task, lines(asked), texts(template), () -> escaped(task.write(prompts, search, most)));
     }
 
-    /** Fills the holes of every line. */
-    static Answering masked(MaskedModelling task, List<String> lines) {
-        return new Answering(task, lines, () -> escaped(task.fill(lines)));
+    /** Fills the holes of every text. */
+    static Answering masked(MaskedModelling task, List<Asked> asked) {
+        return new Answering(task, lines(asked), 1, () -> escaped(task.fill(whole(asked))));
+    }
+
+    private static int texts(@Nullable Template template) {
+        return template == null ? 1 : template.inputs().size();
+    }
+
+    private static List<String> whole(List<Asked> asked) {
+        return asked.stream().map(Asked::text).toList();
+    }
+
+    private static List<String> lines(List<Asked> asked) {
+        return asked.stream().map(Asked::line).toList();
     }
 
     /** As they stand in a line. */
@@ -74,49 +89,44 @@ record Answering(Task task, List<String> sources, Supplier<List<String>> answers
         return answers.stream().map(Predictions::escaped).toList();
     }
 
-    private static List<String> prompts(@Nullable Template template, List<String> lines) {
-        if (template == null) {
-            return lines;
-        }
+    private static List<String> prompts(Template template, List<Asked> asked) {
         List<String> prompts = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            prompts.add(prompt(template, lines.get(i), i + 1));
+        for (int i = 0; i < asked.size(); i++) {
+            prompts.add(prompt(template, asked.get(i).cells(), i + 1));
         }
         return prompts;
     }
 
-    private static String prompt(Template template, String line, int number) {
+    private static String prompt(Template template, List<String> cells, int number) {
         List<String> names = template.inputs();
-        String[] cells = line.split("\t", -1);
-        if (cells.length < names.size()) {
-            throw new UsageException("line " + number + " has " + cells.length
-                    + (cells.length == 1 ? " column" : " columns") + "; the template needs "
+        if (cells.size() < names.size()) {
+            throw new UsageException("line " + number + " has " + cells.size()
+                    + (cells.size() == 1 ? " column" : " columns") + "; the template needs "
                     + String.join(", ", names));
         }
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            values.put(names.get(i), cells[i]);
+            values.put(names.get(i), cells.get(i));
         }
         return template.prompt(values);
     }
 
-    /** @param pairs whether a line holds two texts with a tab between them */
-    static Answering scoring(TextScoring task, List<String> lines, boolean pairs) {
+    /** @param pairs whether two texts are read together */
+    static Answering scoring(TextScoring task, List<Asked> asked, boolean pairs) {
+        int count = pairs ? 2 : 1;
         List<TextExamples.Text> texts = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String[] cells = lines.get(i).split("\t", -1);
-            if (pairs && cells.length < 2) {
+        for (int i = 0; i < asked.size(); i++) {
+            List<String> cells = asked.get(i).cells();
+            if (cells.size() < count) {
                 throw new UsageException(
                         "line " + (i + 1) + " has one text; this task reads two with a tab between them");
             }
-            texts.add(new TextExamples.Text(cells[0], pairs ? cells[1] : null));
+            texts.add(new TextExamples.Text(cells.getFirst(), pairs ? cells.get(1) : null));
         }
-        List<String> sources = texts.stream()
-                .map(text -> text.pair() == null ? text.text() : text.text() + "\t" + text.pair())
-                .toList();
         return new Answering(
                 task,
-                sources,
+                asked.stream().map(row -> row.line(count)).toList(),
+                count,
                 () -> task.answer(texts).stream().map(Answering::text).toList());
     }
 

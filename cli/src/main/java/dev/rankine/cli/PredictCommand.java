@@ -7,6 +7,7 @@ import dev.rankine.lora.task.TaskFile;
 import dev.rankine.lora.task.TextScoring;
 import dev.rankine.tensor.Backend;
 import dev.rankine.transformer.checkpoint.Checkpoints;
+import dev.rankine.transformer.data.Documents;
 import dev.rankine.transformer.data.Template;
 import dev.rankine.transformer.decode.Search;
 import java.io.BufferedReader;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Parameters;
 /** Writes what a model, with or without an adapter, answers to every line. */
 @Command(
         name = "predict",
-        description = "Reads a source from every line and writes source, tab, prediction; with several adapters a"
-                + " prediction of each, in their order. An adapter tells what it was trained for: a classifier answers"
+        description = "Reads a source from every line, or from columns of a file, and writes source, tab, prediction;"
+                + " with several adapters a prediction of each, in their order. An adapter tells what it was trained for: a classifier answers"
                 + " with the label and its probability, a regression with the score, a language model goes on with the"
                 + " line, or fills the holes in it. Line ends and tabs that it writes become \\n and \\t.",
         mixinStandardHelpOptions = true,
@@ -59,6 +60,14 @@ final class PredictCommand implements Runnable {
                     + " as many as the template has names (default: standard input).")
     private @Nullable Path file;
 
+    @Option(
+            names = "--columns",
+            paramLabel = "NAME",
+            split = ",",
+            description = "The columns of a .tsv, .csv or .jsonl FILE that are read, in the order that the task or its"
+                    + " template has them, such as sentence1,sentence2.")
+    private List<String> columns = List.of();
+
     @Mixin
     private BackendOptions backendOptions;
 
@@ -77,10 +86,15 @@ final class PredictCommand implements Runnable {
         }
         Search search = writing.search();
         Integer most = writing.most();
-        List<String> lines = lines();
-        TaskFile known = adapters.taskFile(model, lines.stream().allMatch(line -> line.indexOf('\t') >= 0));
+        List<Asked> asked = asked();
+        TaskFile known = adapters.taskFile(
+                model, asked.stream().allMatch(row -> row.cells().size() > 1));
         try (Backend backend = backendOptions.open(console)) {
-            Answering answering = answering(known, lines, search, most, backend);
+            Answering answering = answering(known, asked, search, most, backend);
+            if (!columns.isEmpty() && columns.size() != answering.texts()) {
+                throw new UsageException("--columns names " + columns.size() + ", " + String.join(", ", columns)
+                        + "; this task reads " + answering.texts());
+            }
             List<StringBuilder> answered =
                     answering.sources().stream().map(StringBuilder::new).toList();
             adapters.forEach(answering.task().model(), backend, _ -> {
@@ -95,7 +109,7 @@ final class PredictCommand implements Runnable {
 
     /** The bare model does what its architecture is made for. */
     private Answering answering(
-            @Nullable TaskFile known, List<String> lines, Search search, @Nullable Integer most, Backend backend) {
+            @Nullable TaskFile known, List<Asked> asked, Search search, @Nullable Integer most, Backend backend) {
         String task = known != null
                 ? known.task()
                 : switch (Checkpoints.architecture(model)) {
@@ -109,25 +123,38 @@ final class PredictCommand implements Runnable {
                 Integer length = known == null ? null : known.maxLength();
                 var settings = new LanguageModelling.Settings(length, template);
                 yield Answering.language(
-                        LanguageModelling.load(backend, model, settings), lines, template, search, most);
+                        LanguageModelling.load(backend, model, settings), asked, template, search, most);
             }
             case Seq2Seq.KIND -> {
                 Template template = prompts.template(known);
-                yield Answering.seq2seq(Seq2Seq.load(backend, model, template), lines, template, search, most, console);
+                yield Answering.seq2seq(Seq2Seq.load(backend, model, template), asked, template, search, most, console);
             }
             case MaskedModelling.KIND -> {
                 prompts.requireNone(task);
                 writing.requireNone(task);
-                yield Answering.masked(MaskedModelling.load(backend, model, null), lines);
+                yield Answering.masked(MaskedModelling.load(backend, model, null), asked);
             }
             default -> {
                 prompts.requireNone(task);
                 writing.requireNone(task);
                 TaskFile scoring = Objects.requireNonNull(known);
                 yield Answering.scoring(
-                        TextScoring.load(backend, model, TextScoring.Settings.of(scoring)), lines, scoring.pairs());
+                        TextScoring.load(backend, model, TextScoring.Settings.of(scoring)), asked, scoring.pairs());
             }
         };
+    }
+
+    private List<Asked> asked() {
+        if (columns.isEmpty()) {
+            if (file != null && Documents.isTable(file) && !file.toString().endsWith(".tsv")) {
+                throw new UsageException(file + " has named columns: say with --columns which of them hold the texts");
+            }
+            return lines().stream().map(Asked::ofLine).toList();
+        }
+        if (file == null || !Documents.isTable(file)) {
+            throw new UsageException("--columns is for a .tsv, .csv or .jsonl FILE");
+        }
+        return Asked.ofColumns(file, columns);
     }
 
     private List<String> lines() {

@@ -156,6 +156,18 @@ class LanguageTaskTest {
         Called answered = Called.withInput(
                 "dog\nmat\n", "predict", "--model", model, "--adapter", run.adapter(), "--backend", "reference");
         assertThat(answered.out()).as(answered.err()).isEqualTo("dog\tno\nmat\tit sat\n");
+        Called rowByRow = Called.rankine(
+                "predict",
+                "--model",
+                model,
+                "--adapter",
+                run.adapter(),
+                "--backend",
+                "reference",
+                "--columns",
+                "who",
+                file("asked.csv", "verdict,who", "?,dog", "?,mat"));
+        assertThat(rowByRow.out()).as(rowByRow.err()).isEqualTo(answered.out());
     }
 
     @Test

@@ -115,6 +115,37 @@ class TextTasksTest {
     }
 
     @Test
+    void columnsOfAFileAreAnsweredAsTheirTextsAre() throws IOException {
+        finetune("classify", reviews(), "run", REVIEWS);
+        Path adapter = folder.resolve("run/adapter");
+        Path rows =
+                file("rows.jsonl", "{\"id\": 7, \"review\": \"a fine\\nfilm\"}", "{\"review\": \"poor\", \"id\": 8}");
+        Object[] call = {"predict", "--model", model, "--adapter", adapter, "--backend", "reference"};
+        String expected = Called.withInput("a fine film\npoor\n", call).out();
+        assertThat(expected).containsSubsequence("a fine film\tyes\t0.", "poor\tno\t0.");
+        Called answered = predict(call, rows, "--columns", "review");
+        assertThat(answered.out()).as(answered.err()).isEqualTo(expected.replace("a fine film", "a fine\\nfilm"));
+        assertThat(predict(call, reviews(), "--columns", "review").out())
+                .startsWith("the film is good, very good\tyes\t0.")
+                .hasLineCount(6);
+        assertThat(predict(call, rows).err()).contains("rows.jsonl has named columns: say with --columns");
+        assertThat(predict(call, rows, "--columns", "text").err())
+                .contains("rows.jsonl, line 1: there is no column 'text'; the file has: id, review");
+        assertThat(predict(call, rows, "--columns", "review,id").err())
+                .contains("--columns names 2, review, id; this task reads 1");
+        assertThat(predict(call, file("rows.txt", "fine"), "--columns", "review")
+                        .err())
+                .contains("--columns is for a .tsv, .csv or .jsonl FILE");
+    }
+
+    private static Called predict(Object[] call, Path file, Object... more) {
+        List<Object> all = new ArrayList<>(List.of(call));
+        all.add(file);
+        all.addAll(List.of(more));
+        return Called.rankine(all.toArray());
+    }
+
+    @Test
     void aFolderWithAHeadAnswersWithItsLabels() throws IOException {
         finetune("classify", reviews(), "run", REVIEWS);
         Path adapter = folder.resolve("run/adapter");

@@ -65,4 +65,15 @@ public final class Documents {
         }
         return documents;
     }
+
+    /**
+     * Some columns of a {@code .tsv}, {@code .csv} or {@code .jsonl} file that names them, row by row.
+     *
+     * @throws DataException naming file, line and column, if a column is not there or a row malformed
+     */
+    public static List<List<String>> ofColumns(Path file, List<String> columns) {
+        return Table.read(file, columns, true, Integer.MAX_VALUE).rows().stream()
+                .map(Table.Row::cells)
+                .toList();
+    }
 }
