@@ -29,6 +29,7 @@ class CuBlasTest {
     private static final long CONTEXT = 11;
     private static final long STREAM = 22;
     private static final long HANDLE = 33;
+    private static final long WORKSPACE = 4096;
 
     /** What a library on the host does; the names of its methods are those of the functions. */
     @SuppressWarnings("unused") // by method handles
@@ -49,6 +50,22 @@ class CuBlasTest {
 
         int cublasSetStream_v2(MemorySegment handle, MemorySegment stream) {
             calls.add("stream " + stream.address() + " of " + handle.address());
+            return 0;
+        }
+
+        int cuMemAlloc_v2(MemorySegment at, long bytes) {
+            at.reinterpret(ADDRESS.byteSize()).set(ADDRESS, 0, MemorySegment.ofAddress(WORKSPACE));
+            calls.add("memory of " + bytes);
+            return 0;
+        }
+
+        int cublasSetWorkspace_v2(MemorySegment handle, MemorySegment workspace, long bytes) {
+            calls.add("workspace " + workspace.address() + " of " + bytes);
+            return 0;
+        }
+
+        int cuMemFree_v2(long at) {
+            calls.add("freed " + at);
             return 0;
         }
 
@@ -152,7 +169,7 @@ class CuBlasTest {
         try (Arena arena = Arena.ofConfined()) {
             SymbolLookup functions = library.lookup(arena);
             CuBlas blas = new CuBlas(functions, functions);
-            MemorySegment handle = blas.open(CONTEXT, STREAM);
+            CuBlas.Handle handle = blas.open(CONTEXT, STREAM);
             MemorySegment array = arena.allocate(JAVA_FLOAT, 200);
             float[] expected = new float[200];
             for (int i = 0; i < expected.length; i++) {
@@ -176,7 +193,14 @@ class CuBlasTest {
             assertThat(library.computeType).isEqualTo(Precision.TF32.computeType());
             assertThat(library.calls)
                     .containsExactly(
-                            "context 11", "stream 22 of 33", "gemm of 33 000 -1", "gemm of 33 000 -1", "destroyed 33");
+                            "context 11",
+                            "stream 22 of 33",
+                            "memory of 33554432",
+                            "workspace 4096 of 33554432",
+                            "gemm of 33 000 -1",
+                            "gemm of 33 000 -1",
+                            "destroyed 33",
+                            "freed 4096");
         }
     }
 
@@ -191,7 +215,10 @@ class CuBlasTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("cublasCreate failed with status 14");
             assertThatThrownBy(() -> blas.multiply(
-                            MemorySegment.NULL, arena.allocate(JAVA_FLOAT, 200).address(), product(), Precision.FP32))
+                            new CuBlas.Handle(MemorySegment.NULL, 0),
+                            arena.allocate(JAVA_FLOAT, 200).address(),
+                            product(),
+                            Precision.FP32))
                     .hasMessage("cublasGemmStridedBatchedEx failed with status 14");
         }
     }

@@ -26,6 +26,8 @@ final class CuBlas {
     private static final int F32 = 0; // CUDA_R_32F
     private static final int ANY_ALGORITHM = -1; // CUBLAS_GEMM_DEFAULT
     private static final long BYTES = 4;
+    /** What cuBLAS' manual advises for an H100. */
+    private static final long WORKSPACE = 32L << 20;
 
     private static final FunctionDescriptor ON_HANDLE = FunctionDescriptor.of(JAVA_INT, ADDRESS);
     /** handle, two transpositions, m, n, k, alpha; then each operand's address, type, leading dimension, stride; between them beta. */
@@ -37,6 +39,7 @@ final class CuBlas {
     private final SymbolLookup driver;
     private final MethodHandle create;
     private final MethodHandle setStream;
+    private final MethodHandle setWorkspace;
     private final MethodHandle gemm;
     private final MethodHandle destroy;
     private final MemorySegment zero;
@@ -47,6 +50,8 @@ final class CuBlas {
         this.driver = driver;
         create = function(library, "cublasCreate_v2", ON_HANDLE);
         setStream = function(library, "cublasSetStream_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        setWorkspace = function(
+                library, "cublasSetWorkspace_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
         gemm = function(library, "cublasGemmStridedBatchedEx", GEMM);
         destroy = function(library, "cublasDestroy_v2", ON_HANDLE);
         zero = Arena.global().allocateFrom(JAVA_FLOAT, 0f);
@@ -71,28 +76,39 @@ final class CuBlas {
         throw new IllegalArgumentException("none of " + NAMES + " can be loaded", missing);
     }
 
-    /** A handle that computes in a stream of a CUDA context, which becomes the thread's own. */
-    MemorySegment open(long context, long stream) {
+    /**
+     * What computes in a stream, with memory of ours to work in: its own would be allocated while a graph is captured, as nodes of
+     * the graph, and taken by one launch of it at a time.
+     */
+    record Handle(MemorySegment library, long workspace) {}
+
+    /** A handle for a stream of a CUDA context, which becomes the thread's own. */
+    Handle open(long context, long stream) {
         MethodHandle enter = function(driver, "cuCtxSetCurrent", ON_HANDLE);
+        MethodHandle allocate =
+                function(driver, "cuMemAlloc_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment handle = arena.allocate(ADDRESS);
+            MemorySegment made = arena.allocate(ADDRESS);
             check("cuCtxSetCurrent", (int) enter.invokeExact(MemorySegment.ofAddress(context)));
-            check("cublasCreate", (int) create.invokeExact(handle));
-            MemorySegment opened = handle.get(ADDRESS, 0);
+            check("cublasCreate", (int) create.invokeExact(made));
+            MemorySegment opened = made.get(ADDRESS, 0);
             check("cublasSetStream", (int) setStream.invokeExact(opened, MemorySegment.ofAddress(stream)));
-            return opened;
+            check("cuMemAlloc", (int) allocate.invokeExact(made, WORKSPACE));
+            MemorySegment workspace = made.get(ADDRESS, 0);
+            check("cublasSetWorkspace", (int) setWorkspace.invokeExact(opened, workspace, WORKSPACE));
+            return new Handle(opened, workspace.address());
         } catch (Throwable failure) {
             throw failed(failure);
         }
     }
 
     /** Starts the product of matrices in the array that begins at address {@code array}. */
-    void multiply(MemorySegment handle, long array, Gemm product, Precision precision) {
+    void multiply(Handle handle, long array, Gemm product, Precision precision) {
         MemorySegment beta = product.accumulates() ? one : zero; // invokeExact takes a conditional for an Object
         try {
             for (int call = 0; call < product.calls(); call++) {
                 check("cublasGemmStridedBatchedEx", (int) gemm.invokeExact(
-                        handle,
+                        handle.library(),
                         transposition(product.b()),
                         transposition(product.a()),
                         product.columns(),
@@ -129,9 +145,11 @@ final class CuBlas {
         return MemorySegment.ofAddress(array + BYTES * (operand.place() + call * operand.perCall()));
     }
 
-    void close(MemorySegment handle) {
+    void close(Handle handle) {
+        MethodHandle release = function(driver, "cuMemFree_v2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
         try {
-            check("cublasDestroy", (int) destroy.invokeExact(handle));
+            check("cublasDestroy", (int) destroy.invokeExact(handle.library()));
+            check("cuMemFree", (int) release.invokeExact(handle.workspace()));
         } catch (Throwable failure) {
             throw failed(failure);
         }

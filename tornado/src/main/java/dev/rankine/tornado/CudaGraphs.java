@@ -22,7 +22,9 @@ final class CudaGraphs implements Graphs {
 
     private final TornadoXPUDevice device;
     private final long plan;
+    private final MemorySegment context;
     private final MemorySegment stream;
+    private final MethodHandle enter;
     private final MethodHandle launch;
 
     /**
@@ -36,9 +38,14 @@ final class CudaGraphs implements Graphs {
     CudaGraphs(TornadoXPUDevice device, long plan, SymbolLookup driver) {
         this.device = device;
         this.plan = plan;
-        stream = MemorySegment.ofAddress(((TornadoNativeStreamSupport) device).getNativeStream(plan));
-        launch = Linker.nativeLinker()
-                .downcallHandle(driver.findOrThrow("cuGraphLaunch"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        TornadoNativeStreamSupport cuda = (TornadoNativeStreamSupport) device;
+        context = MemorySegment.ofAddress(cuda.getNativeContext(plan));
+        stream = MemorySegment.ofAddress(cuda.getNativeStream(plan));
+        Linker linker = Linker.nativeLinker();
+        enter = linker.downcallHandle(
+                driver.findOrThrow("cuCtxSetCurrent"), FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        launch = linker.downcallHandle(
+                driver.findOrThrow("cuGraphLaunch"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     }
 
     @Override
@@ -55,7 +62,10 @@ final class CudaGraphs implements Graphs {
     public void start(long graph) {
         int status;
         try {
-            status = (int) launch.invokeExact(MemorySegment.ofAddress(graph), stream);
+            status = (int) enter.invokeExact(context); // a thread may be new to it
+            if (status == 0) {
+                status = (int) launch.invokeExact(MemorySegment.ofAddress(graph), stream);
+            }
         } catch (Throwable failure) {
             throw new IllegalStateException("cuGraphLaunch", failure);
         }

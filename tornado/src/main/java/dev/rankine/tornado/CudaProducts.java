@@ -1,6 +1,5 @@
 package dev.rankine.tornado;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.runtime.common.TornadoXPUDevice;
 import uk.ac.manchester.tornado.runtime.library.spi.LibraryContext;
@@ -17,24 +16,24 @@ public final class CudaProducts implements TornadoLibraryProvider {
     static final String NAME = "rankine/cublas";
 
     /** Opened by the first product, where a failure is told on. */
-    private static final class Handle implements LibraryContext {
-        private @Nullable CuBlas library;
-        private MemorySegment handle = MemorySegment.NULL;
+    private static final class Context implements LibraryContext {
+        private @Nullable Opened opened;
 
-        CuBlas opened(LibraryInvocation call) {
-            if (library == null) {
+        private record Opened(CuBlas library, CuBlas.Handle handle) {}
+
+        void multiply(LibraryInvocation call, Gemm product, Precision precision) {
+            if (opened == null) {
                 TornadoNativeStreamSupport cuda = (TornadoNativeStreamSupport) call.getDevice();
                 long plan = call.getExecutionPlanId();
-                CuBlas loaded = CuBlas.load();
-                handle = loaded.open(cuda.getNativeContext(plan), cuda.getNativeStream(plan));
-                library = loaded;
+                CuBlas library = CuBlas.load();
+                opened = new Opened(library, library.open(cuda.getNativeContext(plan), cuda.getNativeStream(plan)));
             }
-            return library;
+            opened.library().multiply(opened.handle(), call.getDevicePointer(LibraryProduct.HEAP), product, precision);
         }
 
         void close() {
-            if (library != null) {
-                library.close(handle);
+            if (opened != null) {
+                opened.library().close(opened.handle());
             }
         }
     }
@@ -51,20 +50,18 @@ public final class CudaProducts implements TornadoLibraryProvider {
 
     @Override
     public LibraryContext createContext(TornadoXPUDevice device, long plan) {
-        return new Handle();
+        return new Context();
     }
 
     @Override
     public void dispatch(String function, LibraryInvocation call) {
-        Handle context = (Handle) call.getContext();
-        ((LibraryProduct) call.getTuning()).answer((product, precision) -> {
-            CuBlas library = context.opened(call);
-            library.multiply(context.handle, call.getDevicePointer(LibraryProduct.HEAP), product, precision);
-        });
+        Context context = (Context) call.getContext();
+        ((LibraryProduct) call.getTuning())
+                .answer((product, precision) -> context.multiply(call, product, precision));
     }
 
     @Override
     public void destroyContext(LibraryContext context) {
-        ((Handle) context).close();
+        ((Context) context).close();
     }
 }

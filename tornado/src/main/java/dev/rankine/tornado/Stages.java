@@ -9,11 +9,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The way over the bus: arrays of two sizes for each direction and type, which TornadoVM carries as wholes, and kernels that copy
- * between them and the {@link DeviceArrays}. A transfer is over when its method returns.
+ * The way over the bus: arrays of three sizes for each direction and type, which TornadoVM carries as wholes, and kernels that copy
+ * between them and the {@link DeviceArrays}: for single numbers, for the ids of a batch, for weights. A transfer is over when its
+ * method returns.
  */
 final class Stages {
-    private static final int[] SIZES = {1 << 8, 1 << 20};
+    private static final int[] SIZES = {1 << 8, 1 << 13, 1 << 20};
     private static final int BYTES = 4;
 
     private final Engine engine;
@@ -119,7 +120,11 @@ final class Stages {
     }
 
     private static int which(long count) {
-        return count <= SIZES[0] ? 0 : 1;
+        int which = 0;
+        while (which < SIZES.length - 1 && count > SIZES[which]) {
+            which++;
+        }
+        return which;
     }
 
     long bytesUp() {

@@ -17,14 +17,17 @@ public final class TornadoBackendProvider implements BackendProvider {
 
     /**
      * Without the first TornadoVM runs as slow Java what it cannot compile, without the second whatever has many tasks; without
-     * the third it refuses large arrays; without the fourth it waits for the device after every task on CUDA. It reads them when its first class is loaded, so only Java's command line is sure to be in
-     * time.
+     * the third it refuses large arrays; without the fourth and fifth it waits for the device after every task on CUDA; without the
+     * sixth it locks as much of the host's memory there as it takes of the device's. It reads them when its first class is loaded, so
+     * only Java's command line is sure to be in time.
      */
     private static final List<String> NEEDED = List.of(
             "tornado.recover.bailout=False",
             "tornado.tvm.maxbytecodesize=1048576",
             "tornado.device.memory=64GB",
-            "tornado.vmflush=False");
+            "tornado.vmflush=False",
+            LOADER + "=dev.rankine.tornado.UnawaitedGraph",
+            "tornado.cuda.host.pinning=false");
 
     /**
      * PoCL takes over the signal of a division by zero, and steps over what it takes for the division: Java then goes on with a wrong
