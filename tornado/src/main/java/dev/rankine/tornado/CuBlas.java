@@ -85,8 +85,7 @@ final class CuBlas {
     /** A handle for a stream of a CUDA context, which becomes the thread's own. */
     Handle open(long context, long stream) {
         MethodHandle enter = function(driver, "cuCtxSetCurrent", ON_HANDLE);
-        MethodHandle allocate =
-                function(driver, "cuMemAlloc_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+        MethodHandle allocate = function(driver, "cuMemAlloc_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment made = arena.allocate(ADDRESS);
             check("cuCtxSetCurrent", (int) enter.invokeExact(MemorySegment.ofAddress(context)));

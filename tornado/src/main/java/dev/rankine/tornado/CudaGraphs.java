@@ -42,8 +42,7 @@ final class CudaGraphs implements Graphs {
         context = MemorySegment.ofAddress(cuda.getNativeContext(plan));
         stream = MemorySegment.ofAddress(cuda.getNativeStream(plan));
         Linker linker = Linker.nativeLinker();
-        enter = linker.downcallHandle(
-                driver.findOrThrow("cuCtxSetCurrent"), FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        enter = linker.downcallHandle(driver.findOrThrow("cuCtxSetCurrent"), FunctionDescriptor.of(JAVA_INT, ADDRESS));
         launch = linker.downcallHandle(
                 driver.findOrThrow("cuGraphLaunch"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     }

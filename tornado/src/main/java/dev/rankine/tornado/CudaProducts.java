@@ -56,8 +56,7 @@ public final class CudaProducts implements TornadoLibraryProvider {
     @Override
     public void dispatch(String function, LibraryInvocation call) {
         Context context = (Context) call.getContext();
-        ((LibraryProduct) call.getTuning())
-                .answer((product, precision) -> context.multiply(call, product, precision));
+        ((LibraryProduct) call.getTuning()).answer((product, precision) -> context.multiply(call, product, precision));
     }
 
     @Override
