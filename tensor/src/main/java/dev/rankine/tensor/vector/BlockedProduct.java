@@ -1,7 +1,5 @@
 package dev.rankine.tensor.vector;
 
-import static dev.rankine.tensor.vector.Lanes.COUNT;
-
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -183,7 +181,7 @@ final class BlockedProduct {
             step.packRows(0, p.m(), scratch);
             for (int j = 0; j < columns; j += Packing.PANEL) {
                 int width = Math.min(Packing.PANEL, columns - j);
-                if (width == Packing.PANEL || width == COUNT) {
+                if (width == Packing.tileColumns(width)) {
                     long b = p.b() + (from + j) * p.bColumn() + k0 * p.bRow();
                     step.multiply(b, p.bRow(), j, width, scratch);
                 } else {

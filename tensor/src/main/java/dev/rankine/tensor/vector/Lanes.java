@@ -26,6 +26,8 @@ final class Lanes {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    /** All addresses are below; so far that what is added to one cannot overflow. */
+    static final long ADDRESSES = 1L << 62;
     /** All memory, from address 0. */
     @SuppressWarnings("restricted")
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

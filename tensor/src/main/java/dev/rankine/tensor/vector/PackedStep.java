@@ -7,9 +7,6 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
  * them in any order, by any thread.
  */
 final class PackedStep {
-    /** Machines with vectors this long have 32 registers, enough for 24 accumulators. */
-    private static final boolean TALL_TILES = COUNT >= 16;
-
     private final Terms terms;
     private final int i0;
     private final int rows;
@@ -103,18 +100,17 @@ final class PackedStep {
         }
     }
 
+    /** Five rows where possible; four so that the last tile is whole: 16 = 4 + 4 + 4 + 4. */
     private static int tileRows(int left) {
-        if (TALL_TILES) {
-            return left >= 12 ? 12 : left >= 8 ? 8 : 4;
-        }
-        return left >= 6 ? 6 : 4;
+        boolean fives = left % Packing.MAX_TILE_ROWS == 0 || left > 4 * Packing.LEAST_TILE_ROWS + 2;
+        return fives ? Packing.MAX_TILE_ROWS : Packing.LEAST_TILE_ROWS;
     }
 
     /** The sums go on from what C holds where steps of k came before. */
     private void tile(int tile, int height, int row, long b, long bStep, int column, int width, Scratch scratch) {
         Product p = terms.first();
         long c = p.c() + (i0 + row) * p.cRow() + (j0 + column) * p.cColumn();
-        boolean direct = tile == height && p.cRunsAlongN() && (width == Packing.PANEL || width == COUNT);
+        boolean direct = tile == height && p.cRunsAlongN() && width == Packing.tileColumns(width);
         boolean goesOn = p.add() || k0 > 0;
         if (goesOn && !direct) {
             TileBorder.read(p, c, height, width, scratch.tile);
@@ -150,19 +146,24 @@ final class PackedStep {
             long fromStep,
             long to,
             long toStep) {
-        if (width > COUNT) {
-            switch (tile) {
-                case 12 -> WideTiles.rows12(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                case 8 -> WideTiles.rows8(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                case 6 -> WideTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                default -> WideTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
+        boolean tall = tile == Packing.MAX_TILE_ROWS;
+        if (width > 2 * COUNT) {
+            if (tall) {
+                QuadTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            } else {
+                QuadTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            }
+        } else if (width > COUNT) {
+            if (tall) {
+                WideTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            } else {
+                WideTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
         } else {
-            switch (tile) {
-                case 12 -> NarrowTiles.rows12(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                case 8 -> NarrowTiles.rows8(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                case 6 -> NarrowTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
-                default -> NarrowTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            if (tall) {
+                NarrowTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            } else {
+                NarrowTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
         }
     }

@@ -19,18 +19,21 @@ import jdk.incubator.vector.VectorMask;
  * k, padded with zeros.
  */
 final class Packing {
-    /** Columns in a panel of B: two vectors. */
-    static final int PANEL = 2 * COUNT;
+    /** Vectors side by side in a panel of B: machines with vectors this long have 32 registers, enough for 24 sums. */
+    static final int PANEL_VECTORS = COUNT >= 16 ? 4 : 2;
 
-    static final long PANEL_BYTES = 2L * BYTES;
+    /** Columns in a panel of B. */
+    static final int PANEL = PANEL_VECTORS * COUNT;
+
+    static final long PANEL_BYTES = (long) PANEL_VECTORS * BYTES;
     /** The most of k that is packed at once: widths of 768 have room for a low-rank update behind them. */
     static final int MAX_DEPTH = 784;
     /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
     static final int ROW_STRIDE = MAX_DEPTH;
 
-    static final int MAX_TILE_ROWS = 12;
-    /** Zero rows behind the last one, so that the smallest tile always has its rows. */
-    static final int ROW_PADDING = 3;
+    static final int MAX_TILE_ROWS = 5;
+    /** The rows of other tiles: of fives and fours any number can be made from twelve on. */
+    static final int LEAST_TILE_ROWS = 4;
 
     private Packing() {}
 
@@ -55,7 +58,7 @@ final class Packing {
                 }
             }
         }
-        for (int i = rows; i < roundUp(rows, 4); i++) {
+        for (int i = rows; i < roundUp(rows, LEAST_TILE_ROWS); i++) {
             Arrays.fill(to, i * ROW_STRIDE + at, i * ROW_STRIDE + at + depth, 0f);
         }
     }
@@ -66,14 +69,19 @@ final class Packing {
         }
     }
 
+    /** Columns of the narrowest tile that covers as many: one, two or four vectors. */
+    static int tileColumns(int columns) {
+        return columns <= COUNT ? COUNT : Math.min(columns <= 2 * COUNT ? 2 * COUNT : PANEL, PANEL);
+    }
+
     /** Bytes from one packed panel of B to the next. Whole squares are transposed, so k is rounded up to the lanes. */
     static long panelBytes(int depth) {
         return roundUp(depth, COUNT) * PANEL_BYTES;
     }
 
     /**
-     * Packs the panel of B that begins at column {@code from}. Columns from {@code columns} to the next whole vector
-     * become zeros; a second vector that has no column at all is not written.
+     * Packs the panel of B that begins at column {@code from}. Columns from {@code columns} to the tile's last one become
+     * zeros.
      */
     static void panel(Product p, int from, int columns, int k0, int depth, long to, Scratch scratch) {
         long b = p.b() + from * p.bColumn() + k0 * p.bRow();
@@ -94,22 +102,24 @@ final class Packing {
     }
 
     private static void copyPanel(long from, long step, int columns, int depth, long to) {
-        if (columns == PANEL) {
-            for (int k = 0; k < depth; k++) {
-                FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER).intoMemorySegment(ALL, to, ORDER);
-                FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER)
-                        .intoMemorySegment(ALL, to + BYTES, ORDER);
-                from += step;
-                to += PANEL_BYTES;
-            }
-            return;
+        int pairs = columns / (2 * COUNT) * (2 * COUNT);
+        for (int j = 0; j < pairs; j += 2 * COUNT) {
+            copyPair(from + j * (long) Float.BYTES, step, depth, to + j * (long) Float.BYTES);
         }
-        VectorMask<Float> left = Lanes.first(Math.min(columns, COUNT));
-        VectorMask<Float> right = Lanes.first(Math.max(0, columns - COUNT));
+        for (int j = pairs; j < tileColumns(columns); j += COUNT) {
+            VectorMask<Float> mask = Lanes.first(Math.clamp(columns - j, 0, COUNT));
+            for (int k = 0; k < depth; k++) {
+                long at = j * (long) Float.BYTES;
+                FloatVector.fromMemorySegment(SPECIES, ALL, from + k * step + at, ORDER, mask)
+                        .intoMemorySegment(ALL, to + k * PANEL_BYTES + at, ORDER);
+            }
+        }
+    }
+
+    private static void copyPair(long from, long step, int depth, long to) {
         for (int k = 0; k < depth; k++) {
-            FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, left).intoMemorySegment(ALL, to, ORDER);
-            FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER, right)
-                    .intoMemorySegment(ALL, to + BYTES, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER).intoMemorySegment(ALL, to, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER).intoMemorySegment(ALL, to + BYTES, ORDER);
             from += step;
             to += PANEL_BYTES;
         }
@@ -118,7 +128,7 @@ final class Packing {
     private static void widenPanel(DType type, long from, long step, int columns, int depth, long to) {
         for (int k = 0; k < depth; k++) {
             if (columns < PANEL) {
-                ALL.asSlice(to, columns > COUNT ? PANEL_BYTES : BYTES).fill((byte) 0);
+                ALL.asSlice(to, Float.BYTES * (long) tileColumns(columns)).fill((byte) 0);
             }
             Widening.run(type, from, type.bytes(), to, columns);
             from += step;
@@ -127,8 +137,8 @@ final class Packing {
     }
 
     private static void turnPanel(DType type, long from, long step, int columns, int depth, long to, Scratch scratch) {
-        for (int first = 0; first < columns; first += COUNT) {
-            int rows = Math.min(COUNT, columns - first);
+        for (int first = 0; first < tileColumns(columns); first += COUNT) {
+            int rows = Math.clamp(columns - first, 0, COUNT);
             long source = from + first * step;
             long sourceStep = step;
             if (rows < COUNT || type != DType.F32) {

@@ -16,23 +16,23 @@ import jdk.incubator.vector.FloatVector;
 final class RankEightUpdate {
     private RankEightUpdate() {}
 
-    static void rows(int rows, long a, long aStep, long b, long c, long cStep, boolean add) {
+    static void rows(int rows, long a, long aStep, long b, long bStep, long c, long cStep, boolean add) {
         FloatVector b0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
         FloatVector b0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
-        FloatVector b1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2L * BYTES, ORDER);
-        FloatVector b1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3L * BYTES, ORDER);
-        FloatVector b2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 4L * BYTES, ORDER);
-        FloatVector b2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 5L * BYTES, ORDER);
-        FloatVector b3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 6L * BYTES, ORDER);
-        FloatVector b3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7L * BYTES, ORDER);
-        FloatVector b4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 8L * BYTES, ORDER);
-        FloatVector b4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 9L * BYTES, ORDER);
-        FloatVector b5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 10L * BYTES, ORDER);
-        FloatVector b5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 11L * BYTES, ORDER);
-        FloatVector b6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 12L * BYTES, ORDER);
-        FloatVector b6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 13L * BYTES, ORDER);
-        FloatVector b7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 14L * BYTES, ORDER);
-        FloatVector b7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 15L * BYTES, ORDER);
+        FloatVector b1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + bStep, ORDER);
+        FloatVector b1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + bStep + BYTES, ORDER);
+        FloatVector b2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2 * bStep, ORDER);
+        FloatVector b2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 2 * bStep + BYTES, ORDER);
+        FloatVector b3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3 * bStep, ORDER);
+        FloatVector b3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 3 * bStep + BYTES, ORDER);
+        FloatVector b4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 4 * bStep, ORDER);
+        FloatVector b4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 4 * bStep + BYTES, ORDER);
+        FloatVector b5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 5 * bStep, ORDER);
+        FloatVector b5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 5 * bStep + BYTES, ORDER);
+        FloatVector b6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 6 * bStep, ORDER);
+        FloatVector b6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 6 * bStep + BYTES, ORDER);
+        FloatVector b7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7 * bStep, ORDER);
+        FloatVector b7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7 * bStep + BYTES, ORDER);
         for (int i = 0; i < rows; i++) {
             FloatVector a0 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a));
             FloatVector c0 = a0.mul(b0x0);

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /** What one thread needs while it multiplies: a tile of C and room for packed rows of A and panels of B. */
 final class Scratch {
-    /** A tile of C, rows of two vectors, for what does not fit the borders of C. */
+    /** A tile of C, rows as long as a panel's, for what does not fit the borders of C. */
     final long tile;
 
     /** Where a square is transposed. */
@@ -33,7 +33,7 @@ final class Scratch {
 
     /** Room for packed rows of A, {@link Packing#ROW_STRIDE} floats apart. Its content is lost. */
     float[] rows(int count) {
-        int floats = (count + Packing.ROW_PADDING) * Packing.ROW_STRIDE;
+        int floats = Packing.roundUp(count, Packing.LEAST_TILE_ROWS) * Packing.ROW_STRIDE;
         if (rows.length < floats) {
             rows = new float[floats];
         }

@@ -5,7 +5,9 @@ import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Micro-kernels of the blocked product: a tile of C, some rows by 2 vectors wide, is held in registers while k runs.
@@ -19,7 +21,7 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    static void rows12(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+    static void rows5(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
         FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
         FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
         FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
@@ -30,60 +32,67 @@ final class WideTiles {
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
         FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
-        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
-        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
-        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
-        FloatVector c6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep + BYTES, ORDER);
-        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
-        FloatVector c7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep + BYTES, ORDER);
-        FloatVector c8x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 8 * fromStep, ORDER);
-        FloatVector c8x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 8 * fromStep + BYTES, ORDER);
-        FloatVector c9x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 9 * fromStep, ORDER);
-        FloatVector c9x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 9 * fromStep + BYTES, ORDER);
-        FloatVector c10x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 10 * fromStep, ORDER);
-        FloatVector c10x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 10 * fromStep + BYTES, ORDER);
-        FloatVector c11x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 11 * fromStep, ORDER);
-        FloatVector c11x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 11 * fromStep + BYTES, ORDER);
         int end = at + kc;
-        for (int i = at; i < end; i++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = a0.fma(b0, c0x0);
-            c0x1 = a0.fma(b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = a1.fma(b0, c1x0);
-            c1x1 = a1.fma(b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = a2.fma(b0, c2x0);
-            c2x1 = a2.fma(b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = a3.fma(b0, c3x0);
-            c3x1 = a3.fma(b1, c3x1);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
-            c4x0 = a4.fma(b0, c4x0);
-            c4x1 = a4.fma(b1, c4x1);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
-            c5x0 = a5.fma(b0, c5x0);
-            c5x1 = a5.fma(b1, c5x1);
-            FloatVector a6 = FloatVector.broadcast(SPECIES, a[i + 6 * S]);
-            c6x0 = a6.fma(b0, c6x0);
-            c6x1 = a6.fma(b1, c6x1);
-            FloatVector a7 = FloatVector.broadcast(SPECIES, a[i + 7 * S]);
-            c7x0 = a7.fma(b0, c7x0);
-            c7x1 = a7.fma(b1, c7x1);
-            FloatVector a8 = FloatVector.broadcast(SPECIES, a[i + 8 * S]);
-            c8x0 = a8.fma(b0, c8x0);
-            c8x1 = a8.fma(b1, c8x1);
-            FloatVector a9 = FloatVector.broadcast(SPECIES, a[i + 9 * S]);
-            c9x0 = a9.fma(b0, c9x0);
-            c9x1 = a9.fma(b1, c9x1);
-            FloatVector a10 = FloatVector.broadcast(SPECIES, a[i + 10 * S]);
-            c10x0 = a10.fma(b0, c10x0);
-            c10x1 = a10.fma(b1, c10x1);
-            FloatVector a11 = FloatVector.broadcast(SPECIES, a[i + 11 * S]);
-            c11x0 = a11.fma(b0, c11x0);
-            c11x1 = a11.fma(b1, c11x1);
+        int i = at;
+        for (; i < end - 1; i += 2) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
+            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
+            b += bStep;
+            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
+            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
+            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
+            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
+            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
+            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
+            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
+            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
+            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
+            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
+            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
+            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
+            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
+            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
+            FloatVector qa4 = FloatVector.broadcast(SPECIES, a[i + 1 + 4 * S]);
+            c4x0 = qa4.lanewise(VectorOperators.FMA, q0, c4x0);
+            c4x1 = qa4.lanewise(VectorOperators.FMA, q1, c4x1);
+            b += bStep;
+        }
+        if (i < end) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
+            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
             b += bStep;
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
@@ -96,136 +105,6 @@ final class WideTiles {
         c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
         c4x0.intoMemorySegment(ALL, c + 4 * cStep, ORDER);
         c4x1.intoMemorySegment(ALL, c + 4 * cStep + BYTES, ORDER);
-        c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
-        c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
-        c6x0.intoMemorySegment(ALL, c + 6 * cStep, ORDER);
-        c6x1.intoMemorySegment(ALL, c + 6 * cStep + BYTES, ORDER);
-        c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
-        c7x1.intoMemorySegment(ALL, c + 7 * cStep + BYTES, ORDER);
-        c8x0.intoMemorySegment(ALL, c + 8 * cStep, ORDER);
-        c8x1.intoMemorySegment(ALL, c + 8 * cStep + BYTES, ORDER);
-        c9x0.intoMemorySegment(ALL, c + 9 * cStep, ORDER);
-        c9x1.intoMemorySegment(ALL, c + 9 * cStep + BYTES, ORDER);
-        c10x0.intoMemorySegment(ALL, c + 10 * cStep, ORDER);
-        c10x1.intoMemorySegment(ALL, c + 10 * cStep + BYTES, ORDER);
-        c11x0.intoMemorySegment(ALL, c + 11 * cStep, ORDER);
-        c11x1.intoMemorySegment(ALL, c + 11 * cStep + BYTES, ORDER);
-    }
-
-    static void rows8(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
-        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
-        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
-        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
-        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
-        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
-        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
-        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
-        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
-        FloatVector c6x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep, ORDER);
-        FloatVector c6x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 6 * fromStep + BYTES, ORDER);
-        FloatVector c7x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep, ORDER);
-        FloatVector c7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 7 * fromStep + BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = a0.fma(b0, c0x0);
-            c0x1 = a0.fma(b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = a1.fma(b0, c1x0);
-            c1x1 = a1.fma(b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = a2.fma(b0, c2x0);
-            c2x1 = a2.fma(b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = a3.fma(b0, c3x0);
-            c3x1 = a3.fma(b1, c3x1);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
-            c4x0 = a4.fma(b0, c4x0);
-            c4x1 = a4.fma(b1, c4x1);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
-            c5x0 = a5.fma(b0, c5x0);
-            c5x1 = a5.fma(b1, c5x1);
-            FloatVector a6 = FloatVector.broadcast(SPECIES, a[i + 6 * S]);
-            c6x0 = a6.fma(b0, c6x0);
-            c6x1 = a6.fma(b1, c6x1);
-            FloatVector a7 = FloatVector.broadcast(SPECIES, a[i + 7 * S]);
-            c7x0 = a7.fma(b0, c7x0);
-            c7x1 = a7.fma(b1, c7x1);
-            b += bStep;
-        }
-        c0x0.intoMemorySegment(ALL, c, ORDER);
-        c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
-        c1x1.intoMemorySegment(ALL, c + cStep + BYTES, ORDER);
-        c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
-        c2x1.intoMemorySegment(ALL, c + 2 * cStep + BYTES, ORDER);
-        c3x0.intoMemorySegment(ALL, c + 3 * cStep, ORDER);
-        c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
-        c4x0.intoMemorySegment(ALL, c + 4 * cStep, ORDER);
-        c4x1.intoMemorySegment(ALL, c + 4 * cStep + BYTES, ORDER);
-        c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
-        c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
-        c6x0.intoMemorySegment(ALL, c + 6 * cStep, ORDER);
-        c6x1.intoMemorySegment(ALL, c + 6 * cStep + BYTES, ORDER);
-        c7x0.intoMemorySegment(ALL, c + 7 * cStep, ORDER);
-        c7x1.intoMemorySegment(ALL, c + 7 * cStep + BYTES, ORDER);
-    }
-
-    static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
-        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
-        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
-        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
-        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
-        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
-        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
-        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
-        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = a0.fma(b0, c0x0);
-            c0x1 = a0.fma(b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = a1.fma(b0, c1x0);
-            c1x1 = a1.fma(b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = a2.fma(b0, c2x0);
-            c2x1 = a2.fma(b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = a3.fma(b0, c3x0);
-            c3x1 = a3.fma(b1, c3x1);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
-            c4x0 = a4.fma(b0, c4x0);
-            c4x1 = a4.fma(b1, c4x1);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
-            c5x0 = a5.fma(b0, c5x0);
-            c5x1 = a5.fma(b1, c5x1);
-            b += bStep;
-        }
-        c0x0.intoMemorySegment(ALL, c, ORDER);
-        c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
-        c1x1.intoMemorySegment(ALL, c + cStep + BYTES, ORDER);
-        c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
-        c2x1.intoMemorySegment(ALL, c + 2 * cStep + BYTES, ORDER);
-        c3x0.intoMemorySegment(ALL, c + 3 * cStep, ORDER);
-        c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
-        c4x0.intoMemorySegment(ALL, c + 4 * cStep, ORDER);
-        c4x1.intoMemorySegment(ALL, c + 4 * cStep + BYTES, ORDER);
-        c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
-        c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
     }
 
     static void rows4(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
@@ -238,21 +117,57 @@ final class WideTiles {
         FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         int end = at + kc;
-        for (int i = at; i < end; i++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, b, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = a0.fma(b0, c0x0);
-            c0x1 = a0.fma(b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = a1.fma(b0, c1x0);
-            c1x1 = a1.fma(b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = a2.fma(b0, c2x0);
-            c2x1 = a2.fma(b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = a3.fma(b0, c3x0);
-            c3x1 = a3.fma(b1, c3x1);
+        int i = at;
+        for (; i < end - 1; i += 2) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            b += bStep;
+            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
+            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
+            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
+            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
+            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
+            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
+            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
+            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
+            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
+            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
+            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
+            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
+            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
+            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
+            b += bStep;
+        }
+        if (i < end) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
             b += bStep;
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);

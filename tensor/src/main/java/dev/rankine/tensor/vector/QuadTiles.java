@@ -1,0 +1,284 @@
+package dev.rankine.tensor.vector;
+
+import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
+import static dev.rankine.tensor.vector.Lanes.ORDER;
+import static dev.rankine.tensor.vector.Lanes.SPECIES;
+
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Micro-kernels of the blocked product: a tile of C, some rows by 4 vectors wide, is held in registers while k runs.
+ * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
+ * bytes apart.
+ *
+ * <p>Written by {@code KernelGenerator}; change that, not this.
+ */
+final class QuadTiles {
+    private static final int S = Packing.ROW_STRIDE;
+
+    private QuadTiles() {}
+
+    static void rows5(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c0x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2L * BYTES, ORDER);
+        FloatVector c0x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3L * BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c1x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + 2L * BYTES, ORDER);
+        FloatVector c1x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + 3L * BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c2x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + 2L * BYTES, ORDER);
+        FloatVector c2x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + 3L * BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
+        FloatVector c3x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 2L * BYTES, ORDER);
+        FloatVector c3x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 3L * BYTES, ORDER);
+        FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
+        FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
+        FloatVector c4x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + 2L * BYTES, ORDER);
+        FloatVector c4x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + 3L * BYTES, ORDER);
+        int end = at + kc;
+        int i = at;
+        for (; i < end - 1; i += 2) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 2L * BYTES, ORDER);
+            FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 3L * BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            c0x2 = pa0.lanewise(VectorOperators.FMA, p2, c0x2);
+            c0x3 = pa0.lanewise(VectorOperators.FMA, p3, c0x3);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            c1x2 = pa1.lanewise(VectorOperators.FMA, p2, c1x2);
+            c1x3 = pa1.lanewise(VectorOperators.FMA, p3, c1x3);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            c2x2 = pa2.lanewise(VectorOperators.FMA, p2, c2x2);
+            c2x3 = pa2.lanewise(VectorOperators.FMA, p3, c2x3);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            c3x2 = pa3.lanewise(VectorOperators.FMA, p2, c3x2);
+            c3x3 = pa3.lanewise(VectorOperators.FMA, p3, c3x3);
+            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
+            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
+            c4x2 = pa4.lanewise(VectorOperators.FMA, p2, c4x2);
+            c4x3 = pa4.lanewise(VectorOperators.FMA, p3, c4x3);
+            b += bStep;
+            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
+            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
+            FloatVector q2 = FloatVector.fromMemorySegment(SPECIES, ALL, q + 2L * BYTES, ORDER);
+            FloatVector q3 = FloatVector.fromMemorySegment(SPECIES, ALL, q + 3L * BYTES, ORDER);
+            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
+            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
+            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
+            c0x2 = qa0.lanewise(VectorOperators.FMA, q2, c0x2);
+            c0x3 = qa0.lanewise(VectorOperators.FMA, q3, c0x3);
+            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
+            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
+            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
+            c1x2 = qa1.lanewise(VectorOperators.FMA, q2, c1x2);
+            c1x3 = qa1.lanewise(VectorOperators.FMA, q3, c1x3);
+            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
+            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
+            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
+            c2x2 = qa2.lanewise(VectorOperators.FMA, q2, c2x2);
+            c2x3 = qa2.lanewise(VectorOperators.FMA, q3, c2x3);
+            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
+            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
+            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
+            c3x2 = qa3.lanewise(VectorOperators.FMA, q2, c3x2);
+            c3x3 = qa3.lanewise(VectorOperators.FMA, q3, c3x3);
+            FloatVector qa4 = FloatVector.broadcast(SPECIES, a[i + 1 + 4 * S]);
+            c4x0 = qa4.lanewise(VectorOperators.FMA, q0, c4x0);
+            c4x1 = qa4.lanewise(VectorOperators.FMA, q1, c4x1);
+            c4x2 = qa4.lanewise(VectorOperators.FMA, q2, c4x2);
+            c4x3 = qa4.lanewise(VectorOperators.FMA, q3, c4x3);
+            b += bStep;
+        }
+        if (i < end) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 2L * BYTES, ORDER);
+            FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 3L * BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            c0x2 = pa0.lanewise(VectorOperators.FMA, p2, c0x2);
+            c0x3 = pa0.lanewise(VectorOperators.FMA, p3, c0x3);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            c1x2 = pa1.lanewise(VectorOperators.FMA, p2, c1x2);
+            c1x3 = pa1.lanewise(VectorOperators.FMA, p3, c1x3);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            c2x2 = pa2.lanewise(VectorOperators.FMA, p2, c2x2);
+            c2x3 = pa2.lanewise(VectorOperators.FMA, p3, c2x3);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            c3x2 = pa3.lanewise(VectorOperators.FMA, p2, c3x2);
+            c3x3 = pa3.lanewise(VectorOperators.FMA, p3, c3x3);
+            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
+            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
+            c4x2 = pa4.lanewise(VectorOperators.FMA, p2, c4x2);
+            c4x3 = pa4.lanewise(VectorOperators.FMA, p3, c4x3);
+            b += bStep;
+        }
+        c0x0.intoMemorySegment(ALL, c, ORDER);
+        c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c0x2.intoMemorySegment(ALL, c + 2L * BYTES, ORDER);
+        c0x3.intoMemorySegment(ALL, c + 3L * BYTES, ORDER);
+        c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
+        c1x1.intoMemorySegment(ALL, c + cStep + BYTES, ORDER);
+        c1x2.intoMemorySegment(ALL, c + cStep + 2L * BYTES, ORDER);
+        c1x3.intoMemorySegment(ALL, c + cStep + 3L * BYTES, ORDER);
+        c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
+        c2x1.intoMemorySegment(ALL, c + 2 * cStep + BYTES, ORDER);
+        c2x2.intoMemorySegment(ALL, c + 2 * cStep + 2L * BYTES, ORDER);
+        c2x3.intoMemorySegment(ALL, c + 2 * cStep + 3L * BYTES, ORDER);
+        c3x0.intoMemorySegment(ALL, c + 3 * cStep, ORDER);
+        c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
+        c3x2.intoMemorySegment(ALL, c + 3 * cStep + 2L * BYTES, ORDER);
+        c3x3.intoMemorySegment(ALL, c + 3 * cStep + 3L * BYTES, ORDER);
+        c4x0.intoMemorySegment(ALL, c + 4 * cStep, ORDER);
+        c4x1.intoMemorySegment(ALL, c + 4 * cStep + BYTES, ORDER);
+        c4x2.intoMemorySegment(ALL, c + 4 * cStep + 2L * BYTES, ORDER);
+        c4x3.intoMemorySegment(ALL, c + 4 * cStep + 3L * BYTES, ORDER);
+    }
+
+    static void rows4(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+        FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
+        FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
+        FloatVector c0x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2L * BYTES, ORDER);
+        FloatVector c0x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3L * BYTES, ORDER);
+        FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
+        FloatVector c1x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + BYTES, ORDER);
+        FloatVector c1x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + 2L * BYTES, ORDER);
+        FloatVector c1x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep + 3L * BYTES, ORDER);
+        FloatVector c2x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
+        FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
+        FloatVector c2x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + 2L * BYTES, ORDER);
+        FloatVector c2x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + 3L * BYTES, ORDER);
+        FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
+        FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
+        FloatVector c3x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 2L * BYTES, ORDER);
+        FloatVector c3x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 3L * BYTES, ORDER);
+        int end = at + kc;
+        int i = at;
+        for (; i < end - 1; i += 2) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 2L * BYTES, ORDER);
+            FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 3L * BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            c0x2 = pa0.lanewise(VectorOperators.FMA, p2, c0x2);
+            c0x3 = pa0.lanewise(VectorOperators.FMA, p3, c0x3);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            c1x2 = pa1.lanewise(VectorOperators.FMA, p2, c1x2);
+            c1x3 = pa1.lanewise(VectorOperators.FMA, p3, c1x3);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            c2x2 = pa2.lanewise(VectorOperators.FMA, p2, c2x2);
+            c2x3 = pa2.lanewise(VectorOperators.FMA, p3, c2x3);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            c3x2 = pa3.lanewise(VectorOperators.FMA, p2, c3x2);
+            c3x3 = pa3.lanewise(VectorOperators.FMA, p3, c3x3);
+            b += bStep;
+            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
+            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
+            FloatVector q2 = FloatVector.fromMemorySegment(SPECIES, ALL, q + 2L * BYTES, ORDER);
+            FloatVector q3 = FloatVector.fromMemorySegment(SPECIES, ALL, q + 3L * BYTES, ORDER);
+            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
+            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
+            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
+            c0x2 = qa0.lanewise(VectorOperators.FMA, q2, c0x2);
+            c0x3 = qa0.lanewise(VectorOperators.FMA, q3, c0x3);
+            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
+            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
+            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
+            c1x2 = qa1.lanewise(VectorOperators.FMA, q2, c1x2);
+            c1x3 = qa1.lanewise(VectorOperators.FMA, q3, c1x3);
+            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
+            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
+            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
+            c2x2 = qa2.lanewise(VectorOperators.FMA, q2, c2x2);
+            c2x3 = qa2.lanewise(VectorOperators.FMA, q3, c2x3);
+            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
+            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
+            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
+            c3x2 = qa3.lanewise(VectorOperators.FMA, q2, c3x2);
+            c3x3 = qa3.lanewise(VectorOperators.FMA, q3, c3x3);
+            b += bStep;
+        }
+        if (i < end) {
+            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
+            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 2L * BYTES, ORDER);
+            FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, ALL, p + 3L * BYTES, ORDER);
+            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
+            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
+            c0x2 = pa0.lanewise(VectorOperators.FMA, p2, c0x2);
+            c0x3 = pa0.lanewise(VectorOperators.FMA, p3, c0x3);
+            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
+            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
+            c1x2 = pa1.lanewise(VectorOperators.FMA, p2, c1x2);
+            c1x3 = pa1.lanewise(VectorOperators.FMA, p3, c1x3);
+            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
+            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
+            c2x2 = pa2.lanewise(VectorOperators.FMA, p2, c2x2);
+            c2x3 = pa2.lanewise(VectorOperators.FMA, p3, c2x3);
+            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
+            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            c3x2 = pa3.lanewise(VectorOperators.FMA, p2, c3x2);
+            c3x3 = pa3.lanewise(VectorOperators.FMA, p3, c3x3);
+            b += bStep;
+        }
+        c0x0.intoMemorySegment(ALL, c, ORDER);
+        c0x1.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c0x2.intoMemorySegment(ALL, c + 2L * BYTES, ORDER);
+        c0x3.intoMemorySegment(ALL, c + 3L * BYTES, ORDER);
+        c1x0.intoMemorySegment(ALL, c + cStep, ORDER);
+        c1x1.intoMemorySegment(ALL, c + cStep + BYTES, ORDER);
+        c1x2.intoMemorySegment(ALL, c + cStep + 2L * BYTES, ORDER);
+        c1x3.intoMemorySegment(ALL, c + cStep + 3L * BYTES, ORDER);
+        c2x0.intoMemorySegment(ALL, c + 2 * cStep, ORDER);
+        c2x1.intoMemorySegment(ALL, c + 2 * cStep + BYTES, ORDER);
+        c2x2.intoMemorySegment(ALL, c + 2 * cStep + 2L * BYTES, ORDER);
+        c2x3.intoMemorySegment(ALL, c + 2 * cStep + 3L * BYTES, ORDER);
+        c3x0.intoMemorySegment(ALL, c + 3 * cStep, ORDER);
+        c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
+        c3x2.intoMemorySegment(ALL, c + 3 * cStep + 2L * BYTES, ORDER);
+        c3x3.intoMemorySegment(ALL, c + 3 * cStep + 3L * BYTES, ORDER);
+    }
+}
