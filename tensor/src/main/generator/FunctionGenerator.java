@@ -155,18 +155,18 @@ final class FunctionGenerator extends KernelText {
         line(3, "FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, ALL, x + place, ORDER" + mask + ");");
         functions.lines("VectorMath.expOfNegative(x0.sub(max))", "e").forEach(code -> line(3, code));
         line(3, "e.intoMemorySegment(ALL, y + place, ORDER" + mask + ");");
-        line(3, "sum = sum.add(e" + mask + ");");
+        line(3, "sum = " + (mask.isEmpty() ? "e" : "VectorMath.ZERO.blend(e, inside)") + ".add(sum);");
         line(2, "}");
         line(2, "if (COUNT > 16) {");
         line(3, "return Lanes.sum(sum);");
         line(2, "}");
         for (int lanes : new int[] {16, 8}) {
             line(2, "if (COUNT >= " + lanes + ") {");
-            line(3, "sum = sum.add(Interleave.UPPER_" + lanes / 2 + ".selectFrom(sum, sum));");
+            line(3, "sum = Interleave.UPPER_" + lanes / 2 + ".selectFrom(sum, sum).add(sum);");
             line(2, "}");
         }
-        line(2, "sum = sum.add(Interleave.UPPER_2.selectFrom(sum, sum));");
-        line(2, "return sum.add(Interleave.UPPER_1.selectFrom(sum, sum)).lane(0);");
+        line(2, "sum = Interleave.UPPER_2.selectFrom(sum, sum).add(sum);");
+        line(2, "return Interleave.UPPER_1.selectFrom(sum, sum).add(sum).lane(0);");
         line(1, "}");
     }
 }

@@ -252,18 +252,21 @@ public final class KernelGenerator extends KernelText {
                     + (k == 0 ? "a" : "a + " + 4 * k) + "));");
             for (int j = 0; j < 2; j++) {
                 line(3, k == 0
-                        ? "FloatVector c" + j + " = a0.mul(b0x" + j + ");"
-                        : "c" + j + " = a" + k + ".fma(b" + k + "x" + j + ", c" + j + ");");
+                        ? "FloatVector c" + j + " = b0x" + j + ".mul(a0);"
+                        : "c" + j + " = b" + k + "x" + j + ".fma(a" + k + ", c" + j + ");");
             }
         }
         line(3, "if (add) {");
         for (int j = 0; j < 2; j++) {
-            line(4, "c" + j + " = c" + j + ".add(" + load(at("c", j, "BYTES")) + ");");
+            String place = at("c", j, "BYTES");
+            line(4, "FloatVector before" + j + " = " + load(place) + ";");
+            line(4, "c" + j + ".add(before" + j + ").intoMemorySegment(ALL, " + place + ", ORDER);");
+        }
+        line(3, "} else {");
+        for (int j = 0; j < 2; j++) {
+            line(4, "c" + j + ".intoMemorySegment(ALL, " + at("c", j, "BYTES") + ", ORDER);");
         }
         line(3, "}");
-        for (int j = 0; j < 2; j++) {
-            line(3, "c" + j + ".intoMemorySegment(ALL, " + at("c", j, "BYTES") + ", ORDER);");
-        }
         line(3, "a += aStep;");
         line(3, "c += cStep;");
         line(2, "}");

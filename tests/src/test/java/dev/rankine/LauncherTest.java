@@ -210,7 +210,7 @@ class LauncherTest {
         assertThat(run("demo").out())
                 .as("this JVM cannot keep any")
                 .noneMatch(flag -> flag.contains("AOT"))
-                .contains("<-XX:CompilationMode=high-only>");
+                .contains("<-XX:CompilationMode=high-only>", "<-XX:PerMethodTrapLimit=10000>");
 
         String keeping = """
                 for word in "$@"; do

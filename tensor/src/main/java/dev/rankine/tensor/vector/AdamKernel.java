@@ -38,10 +38,12 @@ record AdamKernel(
         FloatVector b1 = FloatVector.broadcast(SPECIES, beta1);
         FloatVector b2 = FloatVector.broadcast(SPECIES, beta2);
         for (int i = 0; i < vectors; i++) {
-            FloatVector w = Lanes.load(weight);
-            FloatVector g = Lanes.load(gradient);
-            FloatVector m = Lanes.load(first).fma(b1, g.mul(share1));
-            FloatVector v = Lanes.load(second).fma(b2, g.mul(g).mul(share2));
+            FloatVector w = FloatVector.fromMemorySegment(SPECIES, ALL, weight, ORDER);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, gradient, ORDER);
+            FloatVector m =
+                    FloatVector.fromMemorySegment(SPECIES, ALL, first, ORDER).fma(b1, g.mul(share1));
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, second, ORDER)
+                    .fma(b2, g.mul(g).mul(share2));
             FloatVector divisor = v.div(correction2).sqrt().add(epsilon);
             FloatVector direction = m.div(correction1).div(divisor).add(w.mul(decay));
             m.intoMemorySegment(ALL, first, ORDER);

@@ -39,7 +39,9 @@ final class Elementwise {
         FloatVector factor = FloatVector.broadcast(Lanes.SPECIES, scale);
         FloatVector term = FloatVector.broadcast(Lanes.SPECIES, shift);
         for (int i = 0; i < vectors; i++) {
-            Lanes.load(x).fma(factor, term).intoMemorySegment(ALL, y, ORDER);
+            FloatVector.fromMemorySegment(Lanes.SPECIES, ALL, x, ORDER)
+                    .fma(factor, term)
+                    .intoMemorySegment(ALL, y, ORDER);
             x += BYTES;
             y += BYTES;
         }
@@ -120,7 +122,7 @@ final class Elementwise {
         grid.forSegments(pool, stages, (at, first, count, stage) -> {
             int done = 0;
             if (step == Float.BYTES) {
-                FloatVector v = FloatVector.broadcast(Lanes.SPECIES, value);
+                FloatVector v = VectorMath.ONE.mul(value);
                 for (; done + COUNT <= count; done += COUNT) {
                     v.intoMemorySegment(ALL, at[0] + done * (long) Float.BYTES, ORDER);
                 }

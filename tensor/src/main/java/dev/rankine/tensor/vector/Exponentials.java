@@ -47,19 +47,19 @@ final class Exponentials {
             var t11 = t.compare(VectorOperators.LT, VectorMath.EXP_SMALLEST);
             var e = t10.blend(VectorMath.ZERO, t11);
             e.intoMemorySegment(ALL, y + place, ORDER);
-            sum = sum.add(e);
+            sum = e.add(sum);
         }
         if (COUNT > 16) {
             return Lanes.sum(sum);
         }
         if (COUNT >= 16) {
-            sum = sum.add(Interleave.UPPER_8.selectFrom(sum, sum));
+            sum = Interleave.UPPER_8.selectFrom(sum, sum).add(sum);
         }
         if (COUNT >= 8) {
-            sum = sum.add(Interleave.UPPER_4.selectFrom(sum, sum));
+            sum = Interleave.UPPER_4.selectFrom(sum, sum).add(sum);
         }
-        sum = sum.add(Interleave.UPPER_2.selectFrom(sum, sum));
-        return sum.add(Interleave.UPPER_1.selectFrom(sum, sum)).lane(0);
+        sum = Interleave.UPPER_2.selectFrom(sum, sum).add(sum);
+        return Interleave.UPPER_1.selectFrom(sum, sum).add(sum).lane(0);
     }
 
     private static float masked(long x, float max, long y, int count) {
@@ -87,18 +87,18 @@ final class Exponentials {
             var t11 = t.compare(VectorOperators.LT, VectorMath.EXP_SMALLEST);
             var e = t10.blend(VectorMath.ZERO, t11);
             e.intoMemorySegment(ALL, y + place, ORDER, inside);
-            sum = sum.add(e, inside);
+            sum = VectorMath.ZERO.blend(e, inside).add(sum);
         }
         if (COUNT > 16) {
             return Lanes.sum(sum);
         }
         if (COUNT >= 16) {
-            sum = sum.add(Interleave.UPPER_8.selectFrom(sum, sum));
+            sum = Interleave.UPPER_8.selectFrom(sum, sum).add(sum);
         }
         if (COUNT >= 8) {
-            sum = sum.add(Interleave.UPPER_4.selectFrom(sum, sum));
+            sum = Interleave.UPPER_4.selectFrom(sum, sum).add(sum);
         }
-        sum = sum.add(Interleave.UPPER_2.selectFrom(sum, sum));
-        return sum.add(Interleave.UPPER_1.selectFrom(sum, sum)).lane(0);
+        sum = Interleave.UPPER_2.selectFrom(sum, sum).add(sum);
+        return Interleave.UPPER_1.selectFrom(sum, sum).add(sum).lane(0);
     }
 }

@@ -14,6 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Kernels take raw addresses and reach them through {@link #ALL}: one constant segment, so that the JIT compiler
  * sees one kind of memory everywhere. Whoever hands out an address has checked the bounds before ({@link Matrix},
  * {@link Native}).
+ *
+ * <p>Kernels call methods of constants, of what they have loaded, and of what such calls give: of these the compiler knows
+ * the class. A vector that a loop carries, a zero and a broadcast are arguments, since of them it knows it by guess only,
+ * and where it may not guess it makes a call, for which vectors have to become objects.
  */
 final class Lanes {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -40,14 +44,13 @@ final class Lanes {
             return longSum(v);
         }
         if (COUNT >= 16) {
-            v = v.add(Interleave.UPPER_8.selectFrom(v, v));
+            v = Interleave.UPPER_8.selectFrom(v, v).add(v);
         }
         if (COUNT >= 8) {
-            v = v.add(Interleave.UPPER_4.selectFrom(v, v));
+            v = Interleave.UPPER_4.selectFrom(v, v).add(v);
         }
-        v = v.add(Interleave.UPPER_2.selectFrom(v, v));
-        v = v.add(Interleave.UPPER_1.selectFrom(v, v));
-        return v.lane(0);
+        v = Interleave.UPPER_2.selectFrom(v, v).add(v);
+        return Interleave.UPPER_1.selectFrom(v, v).add(v).lane(0);
     }
 
     /** The largest lane; NaN if any is. */
@@ -56,14 +59,13 @@ final class Lanes {
             return longMax(v);
         }
         if (COUNT >= 16) {
-            v = v.max(Interleave.UPPER_8.selectFrom(v, v));
+            v = Interleave.UPPER_8.selectFrom(v, v).max(v);
         }
         if (COUNT >= 8) {
-            v = v.max(Interleave.UPPER_4.selectFrom(v, v));
+            v = Interleave.UPPER_4.selectFrom(v, v).max(v);
         }
-        v = v.max(Interleave.UPPER_2.selectFrom(v, v));
-        v = v.max(Interleave.UPPER_1.selectFrom(v, v));
-        return v.lane(0);
+        v = Interleave.UPPER_2.selectFrom(v, v).max(v);
+        return Interleave.UPPER_1.selectFrom(v, v).max(v).lane(0);
     }
 
     private static float longSum(FloatVector v) {

@@ -65,7 +65,7 @@ final class LayerNorm {
         for (; i + COUNT <= count; i += COUNT) {
             FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
                     .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER));
-            sumG = sumG.add(g);
+            sumG = g.add(sumG);
             sumGn = g.fma(
                     FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
                             .sub(mean)
@@ -76,7 +76,7 @@ final class LayerNorm {
             VectorMask<Float> rest = SPECIES.indexInRange(i, count);
             FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
                     .mul(FloatVector.fromMemorySegment(SPECIES, ALL, gamma + 4L * i, ORDER, rest));
-            sumG = sumG.add(g);
+            sumG = g.add(sumG);
             sumGn = g.fma(
                     FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest)
                             .sub(mean)
@@ -117,7 +117,7 @@ final class LayerNorm {
     static void parameters(
             long x, long dY, long step, long mean, long rstd, int rows, long dGamma, long dBeta, int columns) {
         for (int j = 0; j < columns; j += COUNT) {
-            VectorMask<Float> inside = Lanes.first(Math.min(COUNT, columns - j));
+            VectorMask<Float> inside = SPECIES.indexInRange(j, columns);
             FloatVector gamma = FloatVector.zero(SPECIES);
             FloatVector beta = FloatVector.zero(SPECIES);
             for (int i = 0; i < rows; i++) {
@@ -127,7 +127,7 @@ final class LayerNorm {
                         .sub(centre)
                         .mul(Lanes.get(rstd + 4L * i));
                 gamma = g.fma(n, gamma);
-                beta = beta.add(g);
+                beta = g.add(beta);
             }
             FloatVector.fromMemorySegment(SPECIES, ALL, dGamma + 4L * j, ORDER, inside)
                     .add(gamma)

@@ -63,8 +63,8 @@ final class NarrowProduct {
         long sums = scratch.tile;
         for (int j = 0; j < p.n(); j += GROUP) {
             int width = Math.min(GROUP, p.n() - j);
-            VectorMask<Float> lower = Lanes.first(width);
-            VectorMask<Float> upper = Lanes.first(GROUP + width).andNot(Lanes.first(GROUP));
+            VectorMask<Float> lower = SPECIES.indexInRange(0, width);
+            VectorMask<Float> upper = SPECIES.indexInRange(0, GROUP + width).andNot(SPECIES.indexInRange(0, GROUP));
             long b = columns.address() + j * columns.step();
             long c = p.c() + j * (long) Float.BYTES;
             for (int i = 0; i < p.m(); i += 2) {
@@ -105,10 +105,12 @@ final class NarrowProduct {
     }
 
     private static void store(long from, long to, VectorMask<Float> mask, boolean add) {
-        FloatVector sums = Lanes.load(from);
+        FloatVector sums = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
         if (add) {
-            sums = sums.add(FloatVector.fromMemorySegment(SPECIES, ALL, to, ORDER, mask));
+            FloatVector c = FloatVector.fromMemorySegment(SPECIES, ALL, to, ORDER, mask);
+            sums.add(c).intoMemorySegment(ALL, to, ORDER, mask);
+        } else {
+            sums.intoMemorySegment(ALL, to, ORDER, mask);
         }
-        sums.intoMemorySegment(ALL, to, ORDER, mask);
     }
 }

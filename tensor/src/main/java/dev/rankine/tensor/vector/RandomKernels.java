@@ -10,6 +10,7 @@ import dev.rankine.tensor.random.Philox;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -35,6 +36,13 @@ final class RandomKernels {
 
     private static final LongVector SECOND_HALF = deal(LONGS.length() / 2);
 
+    private static final LongVector ZERO = LongVector.zero(LONGS);
+    /** 0, 1, 2, ... */
+    private static final LongVector LANES = ZERO.addIndex(1);
+
+    private static final LongVector WEYL_0 = LongVector.broadcast(LONGS, Philox.WEYL_0);
+    private static final LongVector WEYL_1 = LongVector.broadcast(LONGS, Philox.WEYL_1);
+
     private final long seed;
     private final long stream;
     private final long step;
@@ -58,53 +66,62 @@ final class RandomKernels {
     void uniform(long example, long position, long to, int groups) {
         long block = position >>> 2;
         for (int i = 0; i < groups; i++) {
-            LongVector c0 = LongVector.broadcast(LONGS, block).addIndex(1);
+            // c0 and c2 without their upper halves: C2 multiplies 32 by 32 bits, not 64 by 64, where it sees that both
+            // are empty
+            LongVector low0 = LANES.add(block).and(LOW);
+            LongVector low2 = ZERO.add(step).and(LOW);
             LongVector c1 = LongVector.broadcast(LONGS, example & LOW);
-            LongVector c2 = LongVector.broadcast(LONGS, step & LOW);
             LongVector c3 = LongVector.broadcast(LONGS, stream & LOW);
-            // C2 multiplies 32 by 32 bits, not 64 by 64, where it sees that both upper halves are empty
-            LongVector m0 = LongVector.broadcast(LONGS, MULTIPLIER_0).and(LOW);
-            LongVector m1 = LongVector.broadcast(LONGS, MULTIPLIER_1).and(LOW);
+            LongVector m0 = ZERO.add(MULTIPLIER_0).and(LOW);
+            LongVector m1 = ZERO.add(MULTIPLIER_1).and(LOW);
             // vectors, since broadcasting keys in every round takes a fifth of the time
             LongVector k0 = LongVector.broadcast(LONGS, seed);
             LongVector k1 = LongVector.broadcast(LONGS, seed >>> 32);
             for (int round = 0; round < Philox.ROUNDS; round++) {
-                LongVector p0 = c0.and(LOW).mul(m0);
-                LongVector p1 = c2.and(LOW).mul(m1);
-                c0 = p1.lanewise(VectorOperators.LSHR, 32)
+                LongVector p0 = m0.mul(low0);
+                LongVector p1 = m1.mul(low2);
+                low0 = p1.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c1)
-                        .lanewise(VectorOperators.XOR, k0);
-                c2 = p0.lanewise(VectorOperators.LSHR, 32)
+                        .lanewise(VectorOperators.XOR, k0)
+                        .and(LOW);
+                low2 = p0.lanewise(VectorOperators.LSHR, 32)
                         .lanewise(VectorOperators.XOR, c3)
-                        .lanewise(VectorOperators.XOR, k1);
-                // the upper halves of c0 to c3 and of the keys are left as they come: only the lower ones count
+                        .lanewise(VectorOperators.XOR, k1)
+                        .and(LOW);
+                // the upper halves of c1, c3 and the keys are left as they come: only the lower ones count
                 c1 = p1;
                 c3 = p0;
-                k0 = k0.add(Philox.WEYL_0);
-                k1 = k1.add(Philox.WEYL_1);
+                k0 = WEYL_0.add(k0);
+                k1 = WEYL_1.add(k1);
             }
-            LongVector early = c1.lanewise(VectorOperators.LSHL, 32).or(c0.and(LOW));
-            LongVector late = c3.lanewise(VectorOperators.LSHL, 32).or(c2.and(LOW));
-            toUniform(FIRST_HALF.selectFrom(early, late)).intoMemorySegment(ALL, to, ORDER);
-            toUniform(SECOND_HALF.selectFrom(early, late)).intoMemorySegment(ALL, to + BYTES, ORDER);
+            LongVector early = ZERO.add(c1).lanewise(VectorOperators.LSHL, 32).or(low0);
+            LongVector late = ZERO.add(c3).lanewise(VectorOperators.LSHL, 32).or(low2);
+            // the top 23 bits k of each word as (k + 1/2) 2^-23
+            IntVector first = FIRST_HALF.selectFrom(early, late).reinterpretAsInts();
+            first.lanewise(VectorOperators.LSHR, 9)
+                    .or(SHIFT_BITS)
+                    .reinterpretAsFloats()
+                    .fma(0x1p-23f, SHIFT_BACK)
+                    .intoMemorySegment(ALL, to, ORDER);
+            IntVector second = SECOND_HALF.selectFrom(early, late).reinterpretAsInts();
+            second.lanewise(VectorOperators.LSHR, 9)
+                    .or(SHIFT_BITS)
+                    .reinterpretAsFloats()
+                    .fma(0x1p-23f, SHIFT_BACK)
+                    .intoMemorySegment(ALL, to + BYTES, ORDER);
             block += LONGS.length();
             to += 2L * BYTES;
         }
     }
 
-    /** The top 23 bits k of each word as (k + 1/2) 2^-23. */
-    private static FloatVector toUniform(LongVector words) {
-        IntVector top = words.reinterpretAsInts().lanewise(VectorOperators.LSHR, 9);
-        return top.or(SHIFT_BITS).reinterpretAsFloats().fma(0x1p-23f, SHIFT_BACK);
-    }
-
     /** y = x factor where u >= p, else 0; all of whole vectors, y may be x or u. */
     static void drop(long x, long u, float p, float factor, long y, int vectors) {
         for (int i = 0; i < vectors; i++) {
-            FloatVector kept = Lanes.load(x).mul(factor);
-            FloatVector.zero(SPECIES)
-                    .blend(kept, Lanes.load(u).compare(VectorOperators.GE, p))
-                    .intoMemorySegment(ALL, y, ORDER);
+            FloatVector kept =
+                    FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).mul(factor);
+            VectorMask<Float> keeps =
+                    FloatVector.fromMemorySegment(SPECIES, ALL, u, ORDER).compare(VectorOperators.GE, p);
+            VectorMath.ZERO.blend(kept, keeps).intoMemorySegment(ALL, y, ORDER);
             x += BYTES;
             u += BYTES;
             y += BYTES;

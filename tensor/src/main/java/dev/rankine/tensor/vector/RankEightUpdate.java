@@ -35,35 +35,38 @@ final class RankEightUpdate {
         FloatVector b7x1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + 7 * bStep + BYTES, ORDER);
         for (int i = 0; i < rows; i++) {
             FloatVector a0 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a));
-            FloatVector c0 = a0.mul(b0x0);
-            FloatVector c1 = a0.mul(b0x1);
+            FloatVector c0 = b0x0.mul(a0);
+            FloatVector c1 = b0x1.mul(a0);
             FloatVector a1 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 4));
-            c0 = a1.fma(b1x0, c0);
-            c1 = a1.fma(b1x1, c1);
+            c0 = b1x0.fma(a1, c0);
+            c1 = b1x1.fma(a1, c1);
             FloatVector a2 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 8));
-            c0 = a2.fma(b2x0, c0);
-            c1 = a2.fma(b2x1, c1);
+            c0 = b2x0.fma(a2, c0);
+            c1 = b2x1.fma(a2, c1);
             FloatVector a3 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 12));
-            c0 = a3.fma(b3x0, c0);
-            c1 = a3.fma(b3x1, c1);
+            c0 = b3x0.fma(a3, c0);
+            c1 = b3x1.fma(a3, c1);
             FloatVector a4 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 16));
-            c0 = a4.fma(b4x0, c0);
-            c1 = a4.fma(b4x1, c1);
+            c0 = b4x0.fma(a4, c0);
+            c1 = b4x1.fma(a4, c1);
             FloatVector a5 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 20));
-            c0 = a5.fma(b5x0, c0);
-            c1 = a5.fma(b5x1, c1);
+            c0 = b5x0.fma(a5, c0);
+            c1 = b5x1.fma(a5, c1);
             FloatVector a6 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 24));
-            c0 = a6.fma(b6x0, c0);
-            c1 = a6.fma(b6x1, c1);
+            c0 = b6x0.fma(a6, c0);
+            c1 = b6x1.fma(a6, c1);
             FloatVector a7 = FloatVector.broadcast(SPECIES, ALL.get(Lanes.FLOAT, a + 28));
-            c0 = a7.fma(b7x0, c0);
-            c1 = a7.fma(b7x1, c1);
+            c0 = b7x0.fma(a7, c0);
+            c1 = b7x1.fma(a7, c1);
             if (add) {
-                c0 = c0.add(FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER));
-                c1 = c1.add(FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER));
+                FloatVector before0 = FloatVector.fromMemorySegment(SPECIES, ALL, c, ORDER);
+                c0.add(before0).intoMemorySegment(ALL, c, ORDER);
+                FloatVector before1 = FloatVector.fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
+                c1.add(before1).intoMemorySegment(ALL, c + BYTES, ORDER);
+            } else {
+                c0.intoMemorySegment(ALL, c, ORDER);
+                c1.intoMemorySegment(ALL, c + BYTES, ORDER);
             }
-            c0.intoMemorySegment(ALL, c, ORDER);
-            c1.intoMemorySegment(ALL, c + BYTES, ORDER);
             a += aStep;
             c += cStep;
         }

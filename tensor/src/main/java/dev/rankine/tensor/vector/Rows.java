@@ -5,13 +5,15 @@ import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
+import static dev.rankine.tensor.vector.VectorMath.MINUS_INFINITY;
+import static dev.rankine.tensor.vector.VectorMath.ONE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
  * Sums and maxima over a contiguous row of floats. Four vectors take turns, then they and their lanes are folded in
- * pairs: the order depends on the row's length and the vector width alone.
+ * pairs: the order depends on the row's length and the vector width alone. Two sums are added by 1 a + b, see {@link Lanes}.
  */
 final class Rows {
     private Rows() {}
@@ -23,64 +25,71 @@ final class Rows {
         FloatVector s3 = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + 4 * COUNT <= count; i += 4 * COUNT) {
-            s0 = s0.add(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER));
-            s1 = s1.add(FloatVector.fromMemorySegment(SPECIES, ALL, x + BYTES, ORDER));
-            s2 = s2.add(FloatVector.fromMemorySegment(SPECIES, ALL, x + 2L * BYTES, ORDER));
-            s3 = s3.add(FloatVector.fromMemorySegment(SPECIES, ALL, x + 3L * BYTES, ORDER));
+            s0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).add(s0);
+            s1 = FloatVector.fromMemorySegment(SPECIES, ALL, x + BYTES, ORDER).add(s1);
+            s2 = FloatVector.fromMemorySegment(SPECIES, ALL, x + 2L * BYTES, ORDER)
+                    .add(s2);
+            s3 = FloatVector.fromMemorySegment(SPECIES, ALL, x + 3L * BYTES, ORDER)
+                    .add(s3);
             x += 4L * BYTES;
         }
         for (; i + COUNT <= count; i += COUNT) {
-            s0 = s0.add(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER));
+            s0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).add(s0);
             x += BYTES;
         }
         if (i < count) {
-            s1 = s1.add(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, Lanes.first(count - i)));
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            s1 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, rest).add(s1);
         }
-        return Lanes.sum(s0.add(s1).add(s2.add(s3)));
+        return Lanes.sum(ONE.fma(s0, s1).add(ONE.fma(s2, s3)));
     }
 
     /** Negative infinity for an empty row; NaN if any element is. */
     static float max(long x, int count) {
-        FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        FloatVector m0 = lowest;
-        FloatVector m1 = lowest;
+        FloatVector m0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        FloatVector m1 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i + 2 * COUNT <= count; i += 2 * COUNT) {
-            m0 = m0.max(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER));
-            m1 = m1.max(FloatVector.fromMemorySegment(SPECIES, ALL, x + BYTES, ORDER));
+            m0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).max(m0);
+            m1 = FloatVector.fromMemorySegment(SPECIES, ALL, x + BYTES, ORDER).max(m1);
             x += 2L * BYTES;
         }
         if (i + COUNT <= count) {
-            m0 = m0.max(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER));
+            m0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).max(m0);
             x += BYTES;
             i += COUNT;
         }
         if (i < count) {
-            VectorMask<Float> mask = Lanes.first(count - i);
-            m1 = m1.max(lowest.blend(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask), mask));
+            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
+            m1 = MINUS_INFINITY
+                    .blend(FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, rest), rest)
+                    .max(m1);
         }
-        return Lanes.max(m0.max(m1));
+        return Lanes.max(MINUS_INFINITY.max(m0).max(m1));
     }
 
     /** to[j] += the sum over i of x[i, j]: a column of vectors at a time. */
     static void addColumns(long x, long step, int rows, long to, int columns) {
         for (int j = 0; j < columns; j += COUNT) {
-            VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
             long from = x + j * (long) Float.BYTES;
             FloatVector even = FloatVector.zero(SPECIES);
             FloatVector odd = FloatVector.zero(SPECIES);
             int i = 0;
             for (; i + 2 <= rows; i += 2) {
-                even = even.add(FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask));
-                odd = odd.add(FloatVector.fromMemorySegment(SPECIES, ALL, from + step, ORDER, mask));
+                even = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask)
+                        .add(even);
+                odd = FloatVector.fromMemorySegment(SPECIES, ALL, from + step, ORDER, mask)
+                        .add(odd);
                 from += 2 * step;
             }
             if (i < rows) {
-                even = even.add(FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask));
+                even = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask)
+                        .add(even);
             }
             long place = to + j * (long) Float.BYTES;
             FloatVector.fromMemorySegment(SPECIES, ALL, place, ORDER, mask)
-                    .add(even.add(odd))
+                    .add(ONE.fma(even, odd))
                     .intoMemorySegment(ALL, place, ORDER, mask);
         }
     }
@@ -88,15 +97,16 @@ final class Rows {
     /** to[j] = the largest of itself and x[i, j] over i. */
     static void maxColumns(long x, long step, int rows, long to, int columns) {
         for (int j = 0; j < columns; j += COUNT) {
-            VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
             long from = x + j * (long) Float.BYTES;
             long place = to + j * (long) Float.BYTES;
             FloatVector largest = FloatVector.fromMemorySegment(SPECIES, ALL, place, ORDER, mask);
             for (int i = 0; i < rows; i++) {
-                largest = largest.max(FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask));
+                largest = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask)
+                        .max(largest);
                 from += step;
             }
-            largest.intoMemorySegment(ALL, place, ORDER, mask);
+            MINUS_INFINITY.max(largest).intoMemorySegment(ALL, place, ORDER, mask);
         }
     }
 }

@@ -5,7 +5,6 @@ import static dev.rankine.tensor.vector.Lanes.FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Memory of one thread where operands are made ready for kernels, which know whole vectors without gaps only: rows with
@@ -62,7 +61,7 @@ final class Stage {
     /** A vector of copies of the float at {@code from}. */
     long repeat(int index, long from) {
         long to = slot(index);
-        FloatVector.broadcast(Lanes.SPECIES, ALL.get(FLOAT, from)).intoMemorySegment(ALL, to, Lanes.ORDER);
+        VectorMath.ONE.mul(ALL.get(FLOAT, from)).intoMemorySegment(ALL, to, Lanes.ORDER);
         return to;
     }
 }

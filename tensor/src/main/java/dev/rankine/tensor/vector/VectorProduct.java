@@ -6,6 +6,7 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
 import static dev.rankine.tensor.vector.Lanes.FLOAT;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
+import static dev.rankine.tensor.vector.VectorMath.ONE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,7 +33,7 @@ final class VectorProduct {
     /** Eight rows of B at a time are added to y, so that y is read and written an eighth as often as B. */
     private static void addRows(Product p) {
         int whole = p.n() - p.n() % COUNT;
-        VectorMask<Float> rest = Lanes.first(p.n() % COUNT);
+        VectorMask<Float> rest = SPECIES.indexInRange(0, p.n() % COUNT);
         long step = p.bRow();
         int k = 0;
         for (; k + 8 <= p.k(); k += 8) {
@@ -101,7 +102,7 @@ final class VectorProduct {
     private static void dots(Product p) {
         int unrolled = p.k() - p.k() % (4 * COUNT);
         int whole = p.k() - p.k() % COUNT;
-        VectorMask<Float> rest = Lanes.first(p.k() % COUNT);
+        VectorMask<Float> rest = SPECIES.indexInRange(0, p.k() % COUNT);
         for (int j = 0; j < p.n(); j++) {
             long b = p.b() + j * p.bColumn();
             FloatVector s0 = FloatVector.zero(SPECIES);
@@ -122,14 +123,16 @@ final class VectorProduct {
                         .fma(FloatVector.fromMemorySegment(SPECIES, ALL, x + 3L * BYTES, ORDER), s3);
             }
             for (; k < whole; k += COUNT) {
-                s0 = Lanes.load(b + k * (long) Float.BYTES).fma(Lanes.load(p.a() + k * (long) Float.BYTES), s0);
+                long at = k * (long) Float.BYTES;
+                s0 = FloatVector.fromMemorySegment(SPECIES, ALL, b + at, ORDER)
+                        .fma(FloatVector.fromMemorySegment(SPECIES, ALL, p.a() + at, ORDER), s0);
             }
             if (rest.anyTrue()) {
                 long at = k * (long) Float.BYTES;
                 s1 = FloatVector.fromMemorySegment(SPECIES, ALL, b + at, ORDER, rest)
                         .fma(FloatVector.fromMemorySegment(SPECIES, ALL, p.a() + at, ORDER, rest), s1);
             }
-            float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
+            float sum = Lanes.sum(ONE.fma(s0, s1).add(ONE.fma(s2, s3)));
             long y = p.c() + j * (long) Float.BYTES;
             ALL.set(FLOAT, y, p.add() ? ALL.get(FLOAT, y) + sum : sum);
         }
