@@ -2,13 +2,16 @@ package dev.rankine.tensor.vector;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed set of threads that run the numbered blocks of a job; the caller works too. Blocks are taken in whatever order
- * the threads come, so a job must cut its work by shape alone and let every block write its own part of the result: then
- * the bits do not depend on the number of threads.
+ * A fixed set of threads that run the numbered blocks of a job; the caller works too. Each thread begins with a run of
+ * neighbouring blocks of its own, the same run in every job of as many blocks: rows that one job has left in a core's
+ * cache are there for the next. Whoever has finished helps the others. So blocks run in any order, and a job must cut its
+ * work by shape alone and let every block write its own part of the result: then the bits do not depend on the number of
+ * threads.
  *
  * <p>Where other programs want the processors too, a worker may be put aside in the middle of a block, and everybody waits
  * for it. After such a stall the caller goes on alone for a while, longer each time.
@@ -54,7 +57,7 @@ public final class WorkerPool implements AutoCloseable {
         }
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker("rankine-worker-" + (i + 1));
+            workers[i] = new Worker(i + 1);
         }
         for (Worker worker : workers) {
             worker.start();
@@ -86,7 +89,7 @@ public final class WorkerPool implements AutoCloseable {
             runAlone(blocks, body);
             return;
         }
-        Job mine = new Job(body, first, blocks);
+        Job mine = new Job(body, first, blocks, threads());
         try {
             long begin = System.nanoTime();
             if (begin - aloneUntil < 0) {
@@ -95,7 +98,7 @@ public final class WorkerPool implements AutoCloseable {
             }
             job = mine;
             wake(Math.min(blocks - 1, workers.length));
-            mine.work();
+            mine.work(0);
             long worked = System.nanoTime();
             mine.await();
             long done = System.nanoTime();
@@ -133,10 +136,15 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private final class Worker extends Thread {
+        private final int number;
+        /** Of this one there is nothing left to begin. */
+        private @Nullable Job finished;
+
         private volatile boolean asleep;
 
-        Worker(String name) {
-            super(name);
+        Worker(int number) {
+            super("rankine-worker-" + number);
+            this.number = number;
             setDaemon(true);
         }
 
@@ -145,8 +153,9 @@ public final class WorkerPool implements AutoCloseable {
             int spins = 0;
             while (!closed) {
                 Job current = job;
-                if (current != null && current.hasWork()) {
-                    current.work();
+                if (current != null && !current.equals(finished)) {
+                    current.work(number);
+                    finished = current;
                     spins = 0;
                 } else if (++spins < SPINS) {
                     Thread.onSpinWait();
@@ -155,13 +164,17 @@ public final class WorkerPool implements AutoCloseable {
                     spins = 0;
                 }
             }
+            finished = null;
         }
 
         private void sleep() {
             asleep = true;
             // a job may have been posted before the caller could see this thread asleep
             Job current = job;
-            if (!closed && (current == null || !current.hasWork())) {
+            if (current == null) {
+                finished = null;
+            }
+            if (!closed && (current == null || current.equals(finished))) {
                 LockSupport.park(WorkerPool.this);
             }
             asleep = false;
@@ -170,51 +183,35 @@ public final class WorkerPool implements AutoCloseable {
 
     private static final class Job {
         private final Body body;
-        private final int first;
-        private final int blocks;
-        private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger done = new AtomicInteger();
+        private final Part before;
+        private final Part after;
         private volatile @Nullable Throwable failure;
 
-        Job(Body body, int first, int blocks) {
+        Job(Body body, int first, int blocks, int threads) {
             this.body = body;
-            this.first = first;
-            this.blocks = blocks;
+            before = new Part(0, first, threads);
+            after = new Part(first, blocks, threads);
         }
 
-        boolean hasWork() {
-            return next.get() < blocks;
-        }
-
-        void work() {
-            for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
-                if (block >= first) {
-                    // these are taken in order, so somebody is at work on each one before
-                    await(first);
-                }
-                try {
-                    if (failure == null) {
-                        body.run(block);
-                    }
-                } catch (Throwable thrown) {
-                    failure = thrown;
-                } finally {
-                    done.incrementAndGet();
-                }
-            }
+        /** Takes blocks until none is left to be taken. */
+        void work(int thread) {
+            before.work(thread, this);
+            // nothing is left to be taken there, so somebody is at work on each block that has not ended
+            before.await();
+            after.work(thread, this);
         }
 
         void await() {
-            await(blocks);
+            after.await();
         }
 
-        private void await(int ended) {
-            for (int spins = 0; done.get() < ended; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield();
+        void run(int block) {
+            try {
+                if (failure == null) {
+                    body.run(block);
                 }
+            } catch (Throwable thrown) {
+                failure = thrown;
             }
         }
 
@@ -224,6 +221,60 @@ public final class WorkerPool implements AutoCloseable {
                 case RuntimeException exception -> throw exception;
                 case Error error -> throw error;
                 case Throwable checked -> throw new IllegalStateException(checked);
+            }
+        }
+    }
+
+    /** Blocks that may run at the same time, a run of them for each thread to begin with. */
+    private static final class Part {
+        /** Ints from one counter to the next: two threads do not write to the same cache line, nor to a neighbouring one. */
+        private static final int APART = 32;
+
+        private final int first;
+        private final int blocks;
+        private final int runs;
+        /** How many blocks of each run have been taken. */
+        private final AtomicIntegerArray taken;
+
+        private final AtomicInteger done = new AtomicInteger();
+
+        Part(int first, int end, int threads) {
+            this.first = first;
+            blocks = end - first;
+            runs = Math.min(threads, blocks);
+            taken = new AtomicIntegerArray(runs * APART);
+        }
+
+        void work(int thread, Job job) {
+            int ran = 0;
+            for (int i = 0; i < runs; i++) {
+                int run = (thread + i) % runs;
+                int from = begin(run);
+                int length = begin(run + 1) - from;
+                while (taken.get(run * APART) < length) {
+                    int block = taken.getAndIncrement(run * APART);
+                    if (block < length) {
+                        job.run(from + block);
+                        ran++;
+                    }
+                }
+            }
+            if (ran > 0) {
+                done.addAndGet(ran);
+            }
+        }
+
+        private int begin(int run) {
+            return first + (int) ((long) run * blocks / runs);
+        }
+
+        void await() {
+            for (int spins = 0; done.get() < blocks; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
             }
         }
     }
