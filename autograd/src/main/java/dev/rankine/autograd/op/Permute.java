@@ -7,9 +7,9 @@ import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Axis i of y is axis {@code order[i]} of x; dX is dY with the inverse order. */
@@ -22,13 +22,17 @@ public record Permute(List<Integer> order) implements Operation {
 
     /** Axes may be counted from the end. Throws {@link dev.rankine.tensor.ShapeMismatch} unless each is named once. */
     public static Variable permute(Variable x, int... order) {
-        int[] counted = Arrays.stream(order).map(x.shape()::axis).toArray();
-        return Operation.apply(new Permute(Arrays.stream(counted).boxed().toList()), x);
+        List<Integer> counted = new ArrayList<>(order.length);
+        for (int axis : order) {
+            counted.add(x.shape().axis(axis));
+        }
+        return Operation.apply(new Permute(counted), x);
     }
 
     /** Exchanges two axes. */
     public static Variable transpose(Variable x, int a, int b) {
-        int[] order = IntStream.range(0, x.shape().rank()).toArray();
+        int[] order = new int[x.shape().rank()];
+        Arrays.setAll(order, axis -> axis);
         order[x.shape().axis(a)] = x.shape().axis(b);
         order[x.shape().axis(b)] = x.shape().axis(a);
         return permute(x, order);
@@ -41,12 +45,15 @@ public record Permute(List<Integer> order) implements Operation {
 
     @Override
     public Tensor forward(Saved saved, Tensor... in) {
-        return in[0].permute(order.stream().mapToInt(Integer::intValue).toArray());
+        int[] axes = new int[order.size()];
+        Arrays.setAll(axes, order::get);
+        return in[0].permute(axes);
     }
 
     @Override
     public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
-        int[] inverse = IntStream.range(0, order.size()).map(order::indexOf).toArray();
+        int[] inverse = new int[order.size()];
+        Arrays.setAll(inverse, order::indexOf);
         return new @Nullable Tensor[] {dY.permute(inverse)};
     }
 }

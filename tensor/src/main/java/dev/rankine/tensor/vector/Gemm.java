@@ -20,7 +20,7 @@ public final class Gemm {
     /** Multiplications below which a product is not shared out: some 10 microseconds of work. */
     private static final long SHARED_WORK = 1 << 19;
     /** Multiplications that one block of shared work should have at least. */
-    private static final long BLOCK_WORK = 1 << 18;
+    private static final long BLOCK_WORK = 1 << 17;
     /** Products in a batch from which whole products are shared out, whatever their size. */
     private static final int MANY = 16;
 

@@ -17,7 +17,7 @@ final class Grid {
     /** The longest piece of a row that is handed out at once, in elements. */
     static final int SEGMENT = 1 << 13;
     /** Elements of a block of work: some microseconds. */
-    private static final int BLOCK = 1 << 14;
+    private static final int BLOCK = 1 << 13;
 
     private final int[] lengths;
     /** In bytes, [tensor][axis]; the last axis is the row's. */
