@@ -109,6 +109,21 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * The gradients of a low-rank term t b^T with t = scale x a^T, from one walk over the rows of dY and x:
+     * dT[R, r] = scale dY b, dA[r, I] = dT^T x and dB[O, r] = dY^T t.
+     *
+     * @param dY [R, O]
+     * @param x [R, I]
+     * @param t [R, r]
+     * @param b [O, r]
+     * @param dT result, the gradient of x a^T
+     */
+    default void lowRankBackward(
+            Tensor dY, Tensor x, Tensor t, Tensor b, double scale, Tensor dT, Tensor dA, Tensor dB) {
+        Composed.lowRankBackward(dY, x, t, b, scale, dT, dA, dB);
+    }
+
+    /**
      * Softmax over the last axis: y = e^(x - max x) / sum e^(x - max x) over the elements whose mask is 1. A masked
      * element, and a row with every element masked, gives 0.
      *

@@ -44,6 +44,15 @@ final class Composed {
         }
     }
 
+    static void lowRankBackward(
+            Tensor dY, Tensor x, Tensor t, Tensor b, double scale, Tensor dT, Tensor dA, Tensor dB) {
+        Backend backend = dY.backend();
+        backend.matmul(dY, b, dT, false);
+        backend.affine(dT, scale, 0, dT);
+        backend.matmul(dT.transpose(0, 1), x, dA, false);
+        backend.matmul(dY.transpose(0, 1), t, dB, false);
+    }
+
     static void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
         Backend backend = x.backend();
         Tensor seen = mask == null ? x : x.plus(mask.affine(-HIDDEN, HIDDEN));

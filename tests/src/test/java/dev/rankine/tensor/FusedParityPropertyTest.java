@@ -78,6 +78,39 @@ class FusedParityPropertyTest {
         });
     }
 
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    void lowRankBackward(
+            @ForAll @IntRange(max = 150) int rows,
+            @ForAll @IntRange(max = 70) int inputs,
+            @ForAll @IntRange(max = 70) int outputs,
+            @ForAll @IntRange(max = 20) int rank,
+            @ForAll Layout layout,
+            @ForAll long seed) {
+        check(LONG_SUMS, seed, samples -> lowRankBackward(samples, rows, inputs, outputs, rank, layout));
+    }
+
+    /** So many rows that the runs are longer, so many columns that several tasks add them up. */
+    @Property(tries = 10, edgeCases = EdgeCasesMode.NONE)
+    void lowRankBackwardOfAModel(
+            @ForAll @IntRange(min = 1000, max = 1100) int rows,
+            @ForAll @IntRange(min = 250, max = 300) int inputs,
+            @ForAll long seed) {
+        check(10 * LONG_SUMS, seed, samples -> lowRankBackward(samples, rows, inputs, 288, 8, Layout.ROW_MAJOR));
+    }
+
+    private static List<Tensor> lowRankBackward(
+            Samples samples, int rows, int inputs, int outputs, int rank, Layout layout) {
+        Tensor dY = samples.of(DType.F32, Shape.of(rows, outputs), layout);
+        Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), layout);
+        Tensor t = samples.of(DType.F32, Shape.of(rows, rank), layout);
+        Tensor b = samples.of(DType.F32, Shape.of(outputs, rank), layout);
+        Tensor dT = samples.room(DType.F32, Shape.of(rows, rank));
+        Tensor dA = samples.room(DType.F32, Shape.of(rank, inputs));
+        Tensor dB = samples.room(DType.F32, Shape.of(outputs, rank));
+        samples.backend().lowRankBackward(dY, x, t, b, 0.7, dT, dA, dB);
+        return List.of(dT, dA, dB);
+    }
+
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void softmax(
             @ForAll Shape any,

@@ -214,6 +214,16 @@ abstract class RecordingCalls implements Backend {
     }
 
     @Override
+    public void lowRankBackward(
+            Tensor dY, Tensor x, Tensor t, Tensor b, double scale, Tensor dT, Tensor dA, Tensor dB) {
+        call(
+                "lowRankBackward",
+                settings(scale),
+                operands(3, dY, x, t, b, dT, dA, dB),
+                o -> delegate.lowRankBackward(o[0], o[1], o[2], o[3], scale, o[4], o[5], o[6]));
+    }
+
+    @Override
     public void scaleColumns(Tensor x, Tensor f, @Nullable Tensor bias, Tensor y) {
         call(
                 "scaleColumns",

@@ -79,7 +79,7 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         if (hasBias) {
             saved.save(in[BIAS]);
         }
-        if (saved.needs(1) || saved.needs(2)) {
+        if (saved.needs(1) || learns(saved)) {
             saved.save(x);
         }
         return y.reshape(x.shape().with(-1, f.shape().dim(0)));
@@ -106,6 +106,11 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         return f.reshape(Shape.of(f.shape().dim(0), 1));
     }
 
+    /** Whether A or B is trained. */
+    private static boolean learns(Saved saved) {
+        return saved.needs(2) || saved.needs(3);
+    }
+
     @Override
     public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
         Tensor a = saved.get(1);
@@ -113,7 +118,15 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         Tensor bias = hasBias ? saved.get(6) : null;
         Tensor rows = Rows.of(dY);
         @Nullable Tensor[] gradients = new @Nullable Tensor[hasBias ? BIAS + 1 : BIAS];
-        Tensor dH = rows.matmul(saved.get(2)).affine(scale, 0);
+        Tensor dH;
+        if (learns(saved)) {
+            LowRankGradients of = LowRankGradients.of(name(), rows, x(saved), saved.get(3), saved.get(2), scale);
+            dH = of.dT();
+            gradients[2] = saved.needs(2) ? of.dA() : null;
+            gradients[3] = saved.needs(3) ? scaled(of.dB(), f) : null;
+        } else {
+            dH = rows.matmul(saved.get(2)).affine(scale, 0);
+        }
         if (saved.needs(0)) {
             var change = new Backend.LowRankTerm(dH, a.transpose(0, 1));
             Tensor dX = Linear.gradientOfX(name(), rows, saved.get(0), change);
@@ -121,12 +134,6 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         }
         if (saved.needs(1)) {
             gradients[1] = scaled(rows.transpose(0, 1).matmul(x(saved)), f);
-        }
-        if (saved.needs(2)) {
-            gradients[2] = dH.transpose(0, 1).matmul(x(saved));
-        }
-        if (saved.needs(3)) {
-            gradients[3] = scaled(rows.transpose(0, 1).matmul(saved.get(3)), f);
         }
         if (saved.needs(4)) {
             Tensor dots = f.result(name(), f.shape());

@@ -7,6 +7,7 @@ import dev.rankine.autograd.Operation;
 import dev.rankine.autograd.Saved;
 import dev.rankine.autograd.Variable;
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A product with a weight matrix and a low-rank change beside it (Hu et al. 2021): {@code y = x W^T + bias + t B^T} with
  * {@code t = s h .* g} and {@code h = dropout(x) A^T}; bias, gates g and dropout are optional. The change joins the large
- * product, in both directions. Over the rows of x and dY, with dT = dY B and dH = s dT .* g:
+ * product, in both directions. Over the rows of x and dY, with dT = s dY B and P = dT^T dropout(x):
  *
  * <pre>{@code
- * dX = dY W + dropout(dH A)      dA = dH^T dropout(x)      dB = dY^T t      dg = s sum_rows(dT .* h)
- * dW = dY^T x                    dBias = sum_rows(dY)
+ * dX = dY W + dropout(dT diag(g) A)      dA = diag(g) P      dB = dY^T t      dg_j = P_j: A_j:^T
+ * dW = dY^T x                            dBias = sum_rows(dY)
  * }</pre>
+ *
+ * Gates scale the rows of A and P, which are few, and not the columns of what belongs to every row of x.
  */
 public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Backend.@Nullable Dropout dropout)
         implements Operation {
@@ -90,9 +93,9 @@ public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Bac
         y.backend().linear(Rows.of(x), weight, hasBias ? in[BIAS] : null, new Backend.LowRankTerm(t, b), y);
         saved.save(weight, a, b, t);
         if (hasGates) {
-            saved.save(in[gatesAt()], h);
+            saved.save(in[gatesAt()]);
         }
-        if (saved.needs(2)) {
+        if (learns(saved)) {
             saved.save(seen);
         }
         if (saved.needs(1)) {
@@ -124,40 +127,53 @@ public record LowRankLinear(double scale, boolean hasBias, boolean hasGates, Bac
         return dropout == null ? x : new Dropout(dropout).drop(x);
     }
 
+    /** Whether A, B or the gates are trained. */
+    private boolean learns(Saved saved) {
+        return saved.needs(2) || saved.needs(3) || hasGates && saved.needs(gatesAt());
+    }
+
     @Override
     public @Nullable Tensor[] backward(Saved saved, Tensor dY) {
         Tensor a = saved.get(1);
         Tensor rows = Rows.of(dY);
         @Nullable Tensor[] gradients = new @Nullable Tensor[gatesAt() + (hasGates ? 1 : 0)];
-        Tensor sDT = rows.matmul(saved.get(2)).affine(scale, 0);
-        Tensor dH = hasGates ? sDT.times(saved.get(4)) : sDT;
-        int next = hasGates ? 6 : 4;
-        if (saved.needs(2)) {
-            gradients[2] = dH.transpose(0, 1).matmul(Rows.of(saved.get(next++)));
+        Tensor gates = hasGates ? saved.get(4) : null;
+        int next = hasGates ? 5 : 4;
+        Tensor dT;
+        if (learns(saved)) {
+            LowRankGradients of =
+                    LowRankGradients.of(name(), rows, Rows.of(saved.get(next++)), saved.get(3), saved.get(2), scale);
+            dT = of.dT();
+            gradients[2] = saved.needs(2) ? gated(of.dA(), gates) : null;
+            gradients[3] = saved.needs(3) ? of.dB() : null;
+            if (gates != null && saved.needs(gatesAt())) {
+                gradients[gatesAt()] = of.dA().times(a).reduce(Reduction.SUM, 1).reshape(gates.shape());
+            }
+        } else {
+            dT = rows.matmul(saved.get(2)).affine(scale, 0);
         }
         if (saved.needs(1)) {
             gradients[1] = rows.transpose(0, 1).matmul(Rows.of(saved.get(next)));
         }
         if (saved.needs(0)) {
-            gradients[0] = gradientOfX(saved.get(0), a, dH, dY);
-        }
-        if (saved.needs(3)) {
-            gradients[3] = rows.transpose(0, 1).matmul(saved.get(3));
+            gradients[0] = gradientOfX(saved.get(0), gated(a, gates), dT, dY);
         }
         if (hasBias && saved.needs(BIAS)) {
             gradients[BIAS] = rows.sumTo(rows.shape().without(0));
         }
-        if (hasGates && saved.needs(gatesAt())) {
-            gradients[gatesAt()] = sDT.times(saved.get(5)).sumTo(saved.get(4).shape());
-        }
         return gradients;
     }
 
-    private Tensor gradientOfX(Tensor weight, Tensor a, Tensor dH, Tensor dY) {
+    /** diag(g) m for m[r, I]. */
+    private static Tensor gated(Tensor m, @Nullable Tensor gates) {
+        return gates == null ? m : m.times(gates.reshape(Shape.of(gates.shape().dim(0), 1)));
+    }
+
+    private Tensor gradientOfX(Tensor weight, Tensor gatedA, Tensor dT, Tensor dY) {
         Shape x = dY.shape().with(-1, weight.shape().dim(1));
-        Backend.LowRankTerm change = dropout == null ? new Backend.LowRankTerm(dH, a.transpose(0, 1)) : null;
+        Backend.LowRankTerm change = dropout == null ? new Backend.LowRankTerm(dT, gatedA.transpose(0, 1)) : null;
         Tensor dX = Linear.gradientOfX(name(), Rows.of(dY), weight, change);
-        return change == null ? dX.reshape(x).plus(dropped(dH.matmul(a).reshape(x))) : dX.reshape(x);
+        return change == null ? dX.reshape(x).plus(dropped(dT.matmul(gatedA).reshape(x))) : dX.reshape(x);
     }
 
     /** Six inputs come with dropout, four have neither bias nor gates. */

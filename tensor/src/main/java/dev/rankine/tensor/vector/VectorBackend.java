@@ -1,5 +1,9 @@
 package dev.rankine.tensor.vector;
 
+import static dev.rankine.tensor.vector.Operands.reads;
+import static dev.rankine.tensor.vector.Operands.requireWritable;
+import static dev.rankine.tensor.vector.Operands.writes;
+
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Binary;
 import dev.rankine.tensor.DType;
@@ -27,6 +31,7 @@ public final class VectorBackend implements Backend {
     private final Reductions reductions;
     private final Indexing indexing;
     private final Fused fused;
+    private final LowRankGradients lowRankGradients;
     private final Attention attention;
     private final ResidualNorm residualNorm;
     private final ColumnScale columnScale;
@@ -49,6 +54,7 @@ public final class VectorBackend implements Backend {
         reductions = new Reductions(pool, stages);
         indexing = new Indexing(pool);
         fused = new Fused(pool, stages);
+        lowRankGradients = new LowRankGradients(pool, stages, scratches);
         attention = new Attention(pool, stages, scratches);
         residualNorm = new ResidualNorm(pool, stages);
         columnScale = new ColumnScale(pool, stages, reductions);
@@ -83,34 +89,6 @@ public final class VectorBackend implements Backend {
     @Override
     public void close() {
         pool.close();
-    }
-
-    private static void reads(String operation, @Nullable Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand != null && operand.dtype() != DType.F32) {
-                throw new IllegalArgumentException(operation + ": the vector back-end computes in F32, got " + operand
-                        + "; use the reference back-end for F64, or copy to F32 first");
-            }
-        }
-    }
-
-    private static void writes(String operation, Tensor... results) {
-        reads(operation, results);
-        requireWritable(operation, results);
-    }
-
-    /**
-     * Says that these are about to be written. Kernels go by addresses: writing to a mapped file that is read-only would end
-     * the virtual machine.
-     */
-    private static void requireWritable(String operation, Tensor... results) {
-        for (Tensor result : results) {
-            result.storage().written();
-            if (result.storage().host().isReadOnly()) {
-                throw new IllegalArgumentException(
-                        operation + ": " + result + " lies in memory that is read-only; make a copy with clone first");
-            }
-        }
     }
 
     // ---- primitives ----
@@ -224,6 +202,14 @@ public final class VectorBackend implements Backend {
     }
 
     // ---- fused operations ----
+
+    @Override
+    public void lowRankBackward(
+            Tensor dY, Tensor x, Tensor t, Tensor b, double scale, Tensor dT, Tensor dA, Tensor dB) {
+        reads("lowRankBackward", dY, x, t, b);
+        writes("lowRankBackward", dT, dA, dB);
+        lowRankGradients.run(dY, x, t, b, (float) scale, dT, dA, dB);
+    }
 
     @Override
     public void softmax(Tensor x, @Nullable Tensor mask, Tensor y) {
