@@ -61,23 +61,25 @@ final class Engine implements AutoCloseable {
         LinkedHashMap<String, Plan.Body> bodies = new LinkedHashMap<>();
         bodies.put(FIRST, plain(TransferKernels::first, c, arrays));
         bodies.put(REWIND, plain(TransferKernels::rewind, c, arrays));
+        Arrival arrival = Arrival.on(device);
         bodies.put(
                 CHANGE,
-                (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, change, changedNumbers)
-                        .task(
-                                task,
-                                TransferKernels::change,
-                                c,
-                                arrays.heap(),
-                                arrays.ints(),
-                                arrays.program(),
-                                arrays.numbers(),
-                                arrays.slots(),
-                                change,
-                                changedNumbers,
-                                done)
-                        .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
-        stages = new Stages(this, c, arrays, bodies);
+                (graph, task) -> arrival.end(
+                        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, change, changedNumbers)
+                                .task(
+                                        task,
+                                        TransferKernels::change,
+                                        c,
+                                        arrays.heap(),
+                                        arrays.ints(),
+                                        arrays.program(),
+                                        arrays.numbers(),
+                                        arrays.slots(),
+                                        change,
+                                        changedNumbers,
+                                        done),
+                        done));
+        stages = new Stages(this, c, arrays, arrival, bodies);
         for (Kernel kernel : Kernel.values()) {
             bodies.put(kernel.name(), plain(kernel.code(), c, arrays));
             kernels.add(kernel.name());

@@ -22,6 +22,8 @@ final class ProductKernels {
     static final int SMALL = 16;
     /** Rows and columns of a large tile, 16 elements for a thread. */
     static final int LARGE = 64;
+    /** Elements of a column that a thread of {@link #end} makes. */
+    static final int TOGETHER = 8;
 
     private static final int DEPTH = 16;
     /** From a line of a large tile to the next: threads that write next to each other down the tile meet different banks. */
@@ -107,24 +109,44 @@ final class ProductKernels {
         return sum;
     }
 
-    /** What a library's product lacks: out += h u + the row, all row-major but h and u. Words: 0 the elements; 7 is 1. */
+    /**
+     * What a library's product lacks: out += h u + the row, all row-major but h and u. Words: 0 the elements; 7 is 1. A thread makes
+     * {@value #TOGETHER} elements of a column, for which it reads u once: neighbours read it from places far apart.
+     */
     static void end(
             KernelContext c, FloatArray heap, IntArray ints, IntArray program, FloatArray numbers, IntArray slots) {
+        float[] sums = new float[TOGETHER];
         int w = Block.open(c, program, slots) * Block.WORDS;
-        int n = program.get(w);
         int columns = program.get(w + 2);
+        int rows = program.get(w) / columns;
+        int out = program.get(w + 4);
         int inner = program.get(w + TERM);
-        for (int i = c.globalIdx; i < n; i += c.globalGroupSizeX) {
-            int row = i / columns;
-            int column = i - row * columns;
-            int h = program.get(w + TERM + 1) + row * program.get(w + TERM + 2);
+        int hRow = program.get(w + TERM + 2);
+        int hColumn = program.get(w + TERM + 3);
+        int uRow = program.get(w + TERM + 5);
+        int pieces = (rows + TOGETHER - 1) / TOGETHER * columns;
+        for (int piece = c.globalIdx; piece < pieces; piece += c.globalGroupSizeX) {
+            int above = piece / columns;
+            int column = piece - above * columns;
+            int row = above * TOGETHER;
+            int h = program.get(w + TERM + 1) + row * hRow;
             int u = program.get(w + TERM + 4) + column * program.get(w + TERM + 6);
-            float sum = 0f;
-            for (int k = 0; k < inner; k++) {
-                sum += heap.get(h + k * program.get(w + TERM + 3)) * heap.get(u + k * program.get(w + TERM + 5));
+            for (int i = 0; i < TOGETHER; i++) {
+                sums[i] = 0f;
             }
-            int place = program.get(w + 4) + i;
-            heap.set(place, sum + added(heap, program, w, place, column));
+            for (int k = 0; k < inner; k++) {
+                float right = heap.get(u + k * uRow);
+                for (int i = 0; i < TOGETHER; i++) {
+                    int below = row + i < rows ? i : 0;
+                    sums[i] += heap.get(h + below * hRow + k * hColumn) * right;
+                }
+            }
+            for (int i = 0; i < TOGETHER; i++) {
+                if (row + i < rows) {
+                    int place = out + (row + i) * columns + column;
+                    heap.set(place, sums[i] + added(heap, program, w, place, column));
+                }
+            }
         }
     }
 

@@ -52,16 +52,18 @@ final class Products {
             term = null;
         }
         if (term != null || bias != null) {
+            int columns = out.shape().dim(1);
             int n = Elements.count(out);
+            int pieces = (n / columns + ProductKernels.TOGETHER - 1) / ProductKernels.TOGETHER * columns;
             Call call = new Call(Kernel.PRODUCT_END);
             add(call, term, bias);
             residency.read(out);
             engine.launch(
                     call.words(0, n)
-                            .words(2, out.shape().dim(1))
+                            .words(2, columns)
                             .words(4, residency.write(out))
                             .words(7, 1),
-                    Elements.groups(n));
+                    Elements.groups(pieces));
         }
     }
 

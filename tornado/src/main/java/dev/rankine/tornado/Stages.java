@@ -10,8 +10,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * The way over the bus: arrays of three sizes for each direction and type, which TornadoVM carries as wholes, and kernels that copy
- * between them and the {@link DeviceArrays}: for single numbers, for the ids of a batch, for weights. A transfer is over when its
- * method returns.
+ * between them and the {@link DeviceArrays}: for single numbers, for the ids of a batch, for weights. The memory of the host is free
+ * to change when a method returns.
  */
 final class Stages {
     private static final int[] SIZES = {1 << 8, 1 << 13, 1 << 20};
@@ -24,7 +24,7 @@ final class Stages {
     private long bytesUp;
     private long bytesDown;
 
-    Stages(Engine engine, KernelContext c, DeviceArrays arrays, Map<String, Plan.Body> bodies) {
+    Stages(Engine engine, KernelContext c, DeviceArrays arrays, Arrival arrival, Map<String, Plan.Body> bodies) {
         this.engine = engine;
         IntArray done = new IntArray(1);
         for (int i = 0; i < SIZES.length; i++) {
@@ -36,34 +36,36 @@ final class Stages {
             down[i] = home;
             bodies.put(
                     "put" + i,
-                    (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, floats)
-                            .task(
-                                    task,
-                                    TransferKernels::put,
-                                    c,
-                                    arrays.heap(),
-                                    arrays.ints(),
-                                    arrays.program(),
-                                    arrays.numbers(),
-                                    arrays.slots(),
-                                    floats,
-                                    done)
-                            .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
+                    (graph, task) -> arrival.end(
+                            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, floats)
+                                    .task(
+                                            task,
+                                            TransferKernels::put,
+                                            c,
+                                            arrays.heap(),
+                                            arrays.ints(),
+                                            arrays.program(),
+                                            arrays.numbers(),
+                                            arrays.slots(),
+                                            floats,
+                                            done),
+                            done));
             bodies.put(
                     "putInts" + i,
-                    (graph, task) -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, ints)
-                            .task(
-                                    task,
-                                    TransferKernels::putInts,
-                                    c,
-                                    arrays.heap(),
-                                    arrays.ints(),
-                                    arrays.program(),
-                                    arrays.numbers(),
-                                    arrays.slots(),
-                                    ints,
-                                    done)
-                            .transferToHost(DataTransferMode.EVERY_EXECUTION, done));
+                    (graph, task) -> arrival.end(
+                            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, ints)
+                                    .task(
+                                            task,
+                                            TransferKernels::putInts,
+                                            c,
+                                            arrays.heap(),
+                                            arrays.ints(),
+                                            arrays.program(),
+                                            arrays.numbers(),
+                                            arrays.slots(),
+                                            ints,
+                                            done),
+                            done));
             bodies.put(
                     "get" + i,
                     (graph, task) -> graph.task(
