@@ -1,5 +1,6 @@
 package dev.rankine.tensor.vector;
 
+import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
 
 import dev.rankine.tensor.Backend;
@@ -16,6 +17,12 @@ final class AdamSteps {
     /** Elements of a task, and the most of a piece. */
     private static final int TASK = 1 << 14;
 
+    /**
+     * Vectors of a call. The JIT compiles nothing that was called fewer than 600 times, so with a call for each of some
+     * dozens of parameters the loop would be interpreted for twenty steps.
+     */
+    private static final int TOGETHER = 16;
+
     private final WorkerPool pool;
     private final Supplier<Stage> stages;
 
@@ -28,7 +35,10 @@ final class AdamSteps {
     private record Piece(AdamKernel kernel, long weight, long gradient, long m, long v, int count) {
         void run(Stage stage) {
             int vectors = count / COUNT;
-            kernel.run(weight, gradient, m, v, vectors);
+            for (int from = 0; from < vectors; from += TOGETHER) {
+                long at = (long) BYTES * from;
+                kernel.run(weight + at, gradient + at, m + at, v + at, Math.min(TOGETHER, vectors - from));
+            }
             int rest = count - vectors * COUNT;
             if (rest > 0) {
                 long done = (long) Float.BYTES * vectors * COUNT;

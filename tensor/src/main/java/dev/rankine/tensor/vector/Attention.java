@@ -34,58 +34,64 @@ final class Attention {
         this.scratches = scratches;
     }
 
-    /** A tensor [B, H, rows, columns] by address, its strides in bytes. */
-    private record Heads(Tensor tensor, long address, int rows, int columns, long row, long column) {
+    /** The strides of a matrix in bytes. */
+    private record Layout(long row, long column) {
+        static Layout rows(int columns) {
+            return new Layout(4L * columns, Float.BYTES);
+        }
+
+        Layout transposed() {
+            return new Layout(column, row);
+        }
+    }
+
+    /** A tensor [B, H, rows, columns] by address. */
+    private record Heads(Tensor tensor, long address, int rows, int columns, Layout layout) {
         static Heads of(Tensor x) {
             int rows = x.shape().dim(2);
             int columns = x.shape().dim(3);
             // an axis of length 1 may have any stride; this one suits every kernel
             long column = columns == 1 ? Float.BYTES : Float.BYTES * x.stride(3);
             long row = rows == 1 ? column * columns : Float.BYTES * x.stride(2);
-            return new Heads(x, Native.address(x), rows, columns, row, column);
-        }
-
-        /** The same, row {@code from} first. */
-        Operand matrix(int example, int head, int from) {
-            return new Operand(at(example, head) + from * row, row, column);
+            return new Heads(x, Native.address(x), rows, columns, new Layout(row, column));
         }
 
         long at(int example, int head) {
             return address + Float.BYTES * (example * tensor.stride(0) + head * tensor.stride(1));
         }
 
-        /** The address of a head's matrix, as an operand. */
-        Operand matrix(int example, int head) {
-            return new Operand(at(example, head), row, column);
-        }
-    }
-
-    private record Operand(long address, long row, long column) {
-        static Operand rows(long address, int columns) {
-            return new Operand(address, 4L * columns, Float.BYTES);
-        }
-
-        Operand transposed() {
-            return new Operand(address, column, row);
+        long at(int example, int head, int row) {
+            return at(example, head) + row * layout.row;
         }
     }
 
     /** C[m, n] = A[m, k] B[k, n], added to what C holds if {@code add}. */
-    private static void multiply(int m, int n, int k, Operand a, Operand b, Operand c, boolean add, Scratch scratch) {
+    private static void multiply(
+            int m,
+            int n,
+            int k,
+            long a,
+            Layout aLies,
+            long b,
+            Layout bLies,
+            long c,
+            Layout cLies,
+            boolean add,
+            Scratch scratch) {
         Product product = new Product(
                 m,
                 n,
                 k,
-                a.address(),
-                a.row(),
-                a.column(),
+                a,
+                aLies.row,
+                aLies.column,
                 DType.F32,
-                b.address(),
-                b.row(),
-                b.column(),
-                c.address(),
-                c.row(),
-                c.column(),
+                b,
+                bLies.row,
+                bLies.column,
+                c,
+                cLies.row,
+                cLies.column,
                 add);
         Gemm.alone(product, scratch);
     }
@@ -142,7 +148,7 @@ final class Attention {
         }
 
         long row(int example, int head, int i) {
-            return heads == null ? Softmax.NO_MASK : heads.at(example, head) + i * heads.row();
+            return heads == null ? Softmax.NO_MASK : heads.at(example, head, i);
         }
     }
 
@@ -169,22 +175,26 @@ final class Attention {
         int d = headsQ.columns();
         int dValue = headsV.columns();
         int together = rowsAtOnce(s);
+        Layout scores = Layout.rows(s);
+        Layout turnedKeys = headsK.layout.transposed();
         forHeads(q, 2L * t * s * d, (example, head, stage, scratch) -> {
-            Operand keys = headsK.matrix(example, head).transposed();
-            Operand values = headsV.matrix(example, head);
+            long keys = headsK.at(example, head);
+            long values = headsV.at(example, head);
             for (int from = 0; from < t; from += together) {
                 int rows = Math.min(together, t - from);
-                Operand p = Operand.rows(stage.matrix(0, 4L * rows * s), s);
-                multiply(rows, s, d, headsQ.matrix(example, head, from), keys, p, false, scratch);
+                long queries = headsQ.at(example, head, from);
+                long result = headsOut.at(example, head, from);
+                long p = stage.matrix(0, 4L * rows * s);
+                multiply(rows, s, d, queries, headsQ.layout, keys, turnedKeys, p, scores, false, scratch);
                 for (int i = 0; i < rows; i++) {
-                    long row = p.address() + i * p.row();
-                    long keptAt = kept.at(example, head) + (from + i) * kept.row();
+                    long row = p + i * scores.row;
+                    long keptAt = kept.at(example, head, from + i);
                     Softmax.row(row, scale, seen.row(example, head, from + i), row, s, keptAt);
                 }
                 if (dropper != null) {
-                    dropper.run(example, place(head, t, from, s), p.address(), p.address(), rows * s, stage);
+                    dropper.run(example, place(head, t, from, s), p, p, rows * s, stage);
                 }
-                multiply(rows, dValue, s, p, values, headsOut.matrix(example, head, from), false, scratch);
+                multiply(rows, dValue, s, p, scores, values, headsV.layout, result, headsOut.layout, false, scratch);
             }
         });
         Reference.reachabilityFence(new Object[] {q, k, v, seen, out, saved});
@@ -228,43 +238,61 @@ final class Attention {
         int d = headsQ.columns();
         int dValue = headsV.columns();
         int together = rowsAtOnce(s);
+        Layout scores = Layout.rows(s);
+        Layout turnedScores = scores.transposed();
+        Layout turnedKeys = headsK.layout.transposed();
+        Layout turnedValues = headsV.layout.transposed();
         forHeads(q, 5L * t * s * d, (example, head, stage, scratch) -> {
-            Operand keys = headsK.matrix(example, head);
-            Operand values = headsV.matrix(example, head);
+            long keys = headsK.at(example, head);
+            long values = headsV.at(example, head);
+            long toKeys = headsDK.at(example, head);
+            long toValues = headsDV.at(example, head);
             // without a query the sums over the queries are empty, not left out
             for (int from = 0; from == 0 || from < t; from += together) {
                 int rows = Math.min(together, t - from);
                 boolean add = from > 0;
-                Operand queries = headsQ.matrix(example, head, from);
-                Operand gradient = headsDOut.matrix(example, head, from);
-                Operand p = Operand.rows(stage.matrix(0, 4L * rows * s), s);
-                multiply(rows, s, d, queries, keys.transposed(), p, false, scratch);
+                long queries = headsQ.at(example, head, from);
+                long toQueries = headsDQ.at(example, head, from);
+                long gradient = headsDOut.at(example, head, from);
+                long p = stage.matrix(0, 4L * rows * s);
+                multiply(rows, s, d, queries, headsQ.layout, keys, turnedKeys, p, scores, false, scratch);
                 for (int i = 0; i < rows; i++) {
-                    long row = p.address() + i * p.row();
-                    long keptAt = kept.at(example, head) + (from + i) * kept.row();
+                    long row = p + i * scores.row;
+                    long keptAt = kept.at(example, head, from + i);
                     Softmax.again(row, scale, seen.row(example, head, from + i), keptAt, row, s);
                 }
                 // first the dropped probabilities, then the gradient of the probabilities, which becomes that of the
                 // scores
-                Operand dS = Operand.rows(stage.matrix(1, 4L * rows * s), s);
+                long dS = stage.matrix(1, 4L * rows * s);
                 long uniform = 0;
                 if (dropper != null) {
                     long room = stage.matrix(2, Dropper.room(rows * s));
                     uniform = dropper.uniform(example, place(head, t, from, s), room, rows * s);
-                    dropper.part(uniform, p.address(), dS.address(), rows * s, stage);
+                    dropper.part(uniform, p, dS, rows * s, stage);
                 }
-                Operand used = dropper == null ? p : dS;
-                multiply(s, dValue, rows, used.transposed(), gradient, headsDV.matrix(example, head), add, scratch);
-                multiply(rows, s, dValue, gradient, values.transposed(), dS, false, scratch);
+                long used = dropper == null ? p : dS;
+                multiply(
+                        s,
+                        dValue,
+                        rows,
+                        used,
+                        turnedScores,
+                        gradient,
+                        headsDOut.layout,
+                        toValues,
+                        headsDV.layout,
+                        add,
+                        scratch);
+                multiply(rows, s, dValue, gradient, headsDOut.layout, values, turnedValues, dS, scores, false, scratch);
                 if (dropper != null) {
-                    dropper.part(uniform, dS.address(), dS.address(), rows * s, stage);
+                    dropper.part(uniform, dS, dS, rows * s, stage);
                 }
                 for (int i = 0; i < rows; i++) {
-                    long row = dS.address() + i * dS.row();
-                    Softmax.backwardRow(p.address() + i * p.row(), row, scale, row, s);
+                    long place = i * scores.row;
+                    Softmax.backwardRow(p + place, dS + place, scale, dS + place, s);
                 }
-                multiply(rows, d, s, dS, keys, headsDQ.matrix(example, head, from), false, scratch);
-                multiply(s, d, rows, dS.transposed(), queries, headsDK.matrix(example, head), add, scratch);
+                multiply(rows, d, s, dS, scores, keys, headsK.layout, toQueries, headsDQ.layout, false, scratch);
+                multiply(s, d, rows, dS, turnedScores, queries, headsQ.layout, toKeys, headsDK.layout, add, scratch);
             }
         });
         Reference.reachabilityFence(new Object[] {q, k, v, seen, saved, dOut, dQ, dK, dV});
