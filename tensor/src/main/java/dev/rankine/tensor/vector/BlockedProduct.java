@@ -85,21 +85,35 @@ final class BlockedProduct {
         return (columns + Packing.PANEL - 1) / Packing.PANEL;
     }
 
-    /** Packs all rows and the first {@code panels} panels, and multiplies. */
+    /** Packs the first {@code panels} panels and the rows, and multiplies. */
     private static void alone(PackedStep step, int panels, Scratch own) {
-        pack(step, panels, own);
+        packPanels(step, 0, panels, own);
+        int rows = step.rows();
         int columns = step.columns();
         int near = near(step);
+        if (near >= columns) {
+            for (int i = 0; i < rows; i += PACKED_ROWS) {
+                packAndMultiply(step, i, Math.min(PACKED_ROWS, rows - i), own);
+            }
+            return;
+        }
+        step.packRows(0, rows, own);
         for (int j = 0; j < columns; j += near) {
-            step.multiply(0, step.rows(), j, Math.min(near, columns - j), own);
+            step.multiply(0, rows, j, Math.min(near, columns - j), own);
         }
     }
 
-    private static void pack(PackedStep step, int panels, Scratch own) {
-        for (int q = 0; q < panels; q++) {
+    private static void packPanels(PackedStep step, int from, int end, Scratch own) {
+        for (int q = from; q < end; q++) {
             step.packPanel(q, own);
         }
-        step.packRows(0, step.rows(), own);
+    }
+
+    /** Rows that pass by all panels at once are packed just before, where the last ones were: near. */
+    private static void packAndMultiply(PackedStep step, int row, int height, Scratch own) {
+        PackedStep part = step.part(row, height, own.rows(height));
+        part.packRows(0, height, own);
+        part.multiply(0, height, 0, step.columns(), own);
     }
 
     /** Columns whose panels stay near. */
@@ -115,22 +129,27 @@ final class BlockedProduct {
         int down = (rows + height - 1) / height;
         int width = Math.min(near(step), blockWidth(height, columns, step.steps(), down));
         int blocks = down * ((columns + width - 1) / width);
-        long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) rows * step.steps();
+        boolean atOnce = width >= columns;
+        int rowsToPack = atOnce ? 0 : rows;
+        long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) rowsToPack * step.steps();
+        boolean shared = numbers >= SHARED_PACKING;
         int each = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
-        int shares = numbers < SHARED_PACKING ? 0 : (panels + each - 1) / each;
-        int packs = numbers < SHARED_PACKING ? 0 : shares + (rows + PACKED_ROWS - 1) / PACKED_ROWS;
-        if (packs == 0) {
-            pack(step, panels, own);
+        int shares = shared ? (panels + each - 1) / each : 0;
+        int packs = shared ? shares + (rowsToPack + PACKED_ROWS - 1) / PACKED_ROWS : 0;
+        if (!shared) {
+            packPanels(step, 0, panels, own);
+            step.packRows(0, rowsToPack, own);
         }
         team.pool.run(packs, packs + blocks, block -> {
             Scratch mine = team.scratch.get();
             if (block < shares) {
-                for (int q = block * each; q < Math.min(panels, (block + 1) * each); q++) {
-                    step.packPanel(q, mine);
-                }
+                packPanels(step, block * each, Math.min(panels, (block + 1) * each), mine);
             } else if (block < packs) {
                 int row = (block - shares) * PACKED_ROWS;
                 step.packRows(row, Math.min(PACKED_ROWS, rows - row), mine);
+            } else if (atOnce) {
+                int i = (block - packs) * height;
+                packAndMultiply(step, i, Math.min(height, rows - i), mine);
             } else {
                 // all threads work on the same columns, then on the next
                 int i = (block - packs) % down * height;

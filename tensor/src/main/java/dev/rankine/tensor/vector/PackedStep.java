@@ -50,6 +50,11 @@ final class PackedStep {
         return steps;
     }
 
+    /** The same step for {@code count} of its rows, to be packed elsewhere. */
+    PackedStep part(int from, int count, float[] room) {
+        return new PackedStep(terms, i0 + from, count, j0, columns, k0, steps, room, panels);
+    }
+
     /** Packs {@code count} rows of A. */
     void packRows(int from, int count, Scratch scratch) {
         terms.packRows(i0 + from, count, k0, steps, a, from * Packing.ROW_STRIDE, scratch);
