@@ -9,6 +9,8 @@
 #include "standin.h"
 
 namespace {
+constexpr size_t LARGE = 64 << 20;
+
 struct Ending {
     ~Ending() {
         Held lock(gate);
@@ -197,6 +199,11 @@ CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstr
     if (stream->capture) record().breach("a copy to the device is captured: its host memory is read at each launch");
     bytesUp += bytes;
     if (direct) return put(stream, {"up", [=] { memcpy((void *)to, from, bytes); }});
+    if (bytes > LARGE) {  // not staged a second time here: all that came before is done first
+        drain(stream, stream->put);
+        memcpy((void *)to, from, bytes);
+        return CUDA_SUCCESS;
+    }
     auto staged = std::make_shared<std::string>((const char *)from, bytes);
     return put(stream, {"up", [=] { memcpy((void *)to, staged->data(), bytes); }});
 }

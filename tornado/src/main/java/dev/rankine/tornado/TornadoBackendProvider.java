@@ -73,7 +73,10 @@ public final class TornadoBackendProvider implements BackendProvider {
                     .toList();
             return found.isEmpty() ? off("TornadoVM sees no device", "install a driver" + HELP) : found;
         } catch (Throwable failure) {
-            return off("TornadoVM does not start: " + rootOf(failure), "install the driver of its back-end" + HELP);
+            return off(
+                    "TornadoVM does not start: " + rootOf(failure),
+                    "install the driver of its back-end, and for CUDA name the folder of libnvrtc in LD_LIBRARY_PATH"
+                            + HELP);
         }
     }
 
