@@ -57,31 +57,32 @@ final class Fused {
 
     void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
         ShapeMismatch.require("crossEntropy", "losses", targets.shape(), losses.shape());
-        long[] ids = targets(logits, targets);
+        Ids ids = targets(logits, targets);
         Grid grid = Grid.rows("crossEntropy", evenRows(logits), column(losses));
         long to = Native.address(losses);
         grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
             int row = (int) ((at[1] - to) / Float.BYTES);
-            Lanes.set(at[1], Softmax.crossEntropy(at[0], ids[row], count, stage.matrix(0, 4L * count)));
+            Lanes.set(at[1], Softmax.crossEntropy(at[0], ids.get(row), count, stage.matrix(0, 4L * count)));
         });
+        Reference.reachabilityFence(ids);
     }
 
     void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
-        long[] ids = targets(logits, targets);
+        Ids ids = targets(logits, targets);
         ShapeMismatch.require("crossEntropyBackward", "dLosses", targets.shape(), dLosses.shape());
         Tensor slopes = dLosses.contiguous();
         Grid grid = Grid.rows("crossEntropyBackward", dLogits, evenRows(logits), column(slopes));
         long from = Native.address(slopes);
         grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
             int row = (int) ((at[2] - from) / Float.BYTES);
-            Softmax.crossEntropyBackward(at[1], ids[row], Lanes.get(at[2]), at[0], count);
+            Softmax.crossEntropyBackward(at[1], ids.get(row), Lanes.get(at[2]), at[0], count);
         });
+        Reference.reachabilityFence(ids);
     }
 
-    private static long[] targets(Tensor logits, Tensor targets) {
+    private static Ids targets(Tensor logits, Tensor targets) {
         ShapeMismatch.require("crossEntropy", "targets", logits.shape().without(-1), targets.shape());
-        return Indexing.ids(
-                "crossEntropy", targets, Long.MIN_VALUE, logits.shape().dim(-1));
+        return Ids.of("crossEntropy", targets, Long.MIN_VALUE, logits.shape().dim(-1));
     }
 
     private static Tensor column(Tensor x) {

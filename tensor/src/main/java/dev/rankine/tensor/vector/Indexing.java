@@ -2,7 +2,6 @@ package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
 
-import dev.rankine.tensor.IdOutOfRange;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -21,17 +20,6 @@ final class Indexing {
 
     Indexing(WorkerPool pool) {
         this.pool = pool;
-    }
-
-    /** The ids in row-major order, each in [lowest, limit). */
-    static long[] ids(String operation, Tensor ids, long lowest, long limit) {
-        long[] values = read(ids);
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] < lowest || values[i] >= limit) {
-                throw new IdOutOfRange(operation, ids, i, values[i], limit);
-            }
-        }
-        return values;
     }
 
     /** All elements of an I64 tensor in row-major order. */
@@ -63,18 +51,19 @@ final class Indexing {
     void gather(Tensor table, Tensor ids, Tensor out) {
         ShapeMismatch.require("gather", "out", rowsOf(ids, table.shape().dim(1)), out.shape());
         requireContiguous("gather", out);
-        long[] chosen = ids("gather", ids, 0, table.shape().dim(0));
+        Ids chosen = Ids.of("gather", ids, 0, table.shape().dim(0));
         int width = table.shape().dim(1);
         long from = Native.address(table);
         long to = Native.address(out);
         long rowStep = table.stride(0) * table.dtype().bytes();
         long step = table.stride(1) * table.dtype().bytes();
         int each = Math.max(1, BLOCK / Math.max(1, width));
-        pool.run((chosen.length + each - 1) / each, block -> {
-            for (int n = block * each; n < Math.min(chosen.length, (block + 1) * each); n++) {
-                Widening.run(table.dtype(), from + chosen[n] * rowStep, step, to + 4L * n * width, width);
+        pool.run((chosen.count() + each - 1) / each, block -> {
+            for (int n = block * each; n < Math.min(chosen.count(), (block + 1) * each); n++) {
+                Widening.run(table.dtype(), from + chosen.get(n) * rowStep, step, to + 4L * n * width, width);
             }
         });
+        Reference.reachabilityFence(chosen);
         Reference.reachabilityFence(table);
         Reference.reachabilityFence(out);
     }
@@ -83,7 +72,7 @@ final class Indexing {
     void scatterAdd(Tensor rows, Tensor ids, Tensor table) {
         ShapeMismatch.require("scatterAdd", "rows", rowsOf(ids, table.shape().dim(1)), rows.shape());
         requireContiguous("scatterAdd", rows);
-        long[] chosen = ids("scatterAdd", ids, 0, table.shape().dim(0));
+        Ids chosen = Ids.of("scatterAdd", ids, 0, table.shape().dim(0));
         int width = table.shape().dim(1);
         long from = Native.address(rows);
         long to = Native.address(table);
@@ -92,9 +81,9 @@ final class Indexing {
         pool.run((width + COLUMNS - 1) / COLUMNS, block -> {
             int first = block * COLUMNS;
             int count = Math.min(COLUMNS, width - first);
-            for (int n = 0; n < chosen.length; n++) {
+            for (int n = 0; n < chosen.count(); n++) {
                 long source = from + 4L * ((long) n * width + first);
-                long target = to + chosen[n] * rowStep + first * step;
+                long target = to + chosen.get(n) * rowStep + first * step;
                 if (step == Float.BYTES) {
                     Rows.addColumns(source, 0, 1, target, count);
                 } else {
@@ -104,6 +93,7 @@ final class Indexing {
                 }
             }
         });
+        Reference.reachabilityFence(chosen);
         Reference.reachabilityFence(rows);
         Reference.reachabilityFence(table);
     }
@@ -113,13 +103,14 @@ final class Indexing {
         int width = out.shape().dim(-1);
         ShapeMismatch.require("oneHot", "out", rowsOf(ids, width), out.shape());
         requireContiguous("oneHot", out);
-        long[] chosen = ids("oneHot", ids, Long.MIN_VALUE, width);
+        Ids chosen = Ids.of("oneHot", ids, Long.MIN_VALUE, width);
         long to = Native.address(out);
-        for (int n = 0; n < chosen.length; n++) {
-            if (chosen[n] >= 0) {
-                Lanes.set(to + 4L * ((long) n * width + chosen[n]), 1f);
+        for (int n = 0; n < chosen.count(); n++) {
+            if (chosen.get(n) >= 0) {
+                Lanes.set(to + 4L * ((long) n * width + chosen.get(n)), 1f);
             }
         }
+        Reference.reachabilityFence(chosen);
         Reference.reachabilityFence(out);
     }
 }
