@@ -86,6 +86,30 @@ class WorkerPoolTest {
     }
 
     @Test
+    void everyThreadBeginsWithTheSameBlocksInEveryJob() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            Thread[] first = new Thread[3];
+            for (int job = 0; job < 20; job++) {
+                CountDownLatch together = new CountDownLatch(3);
+                Thread[] seen = new Thread[3];
+                // nobody can take a second block before each has begun with one
+                pool.run(6, block -> {
+                    if (block % 2 == 0) {
+                        seen[block / 2] = Thread.currentThread();
+                        together.countDown();
+                        Assertions.assertDoesNotThrow(() -> together.await());
+                    }
+                });
+                if (job == 0) {
+                    System.arraycopy(seen, 0, first, 0, 3);
+                }
+                assertThat(seen).containsExactly(first);
+            }
+            assertThat(first).doesNotHaveDuplicates().startsWith(Thread.currentThread());
+        }
+    }
+
+    @Test
     void sleepingWorkersAreWoken() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(2)) {
             Thread.sleep(50);
