@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +58,12 @@ public final class ScopePool {
     /** The smallest free block that is large enough. A device moves whole blocks, so there none of a larger class serves. */
     private @Nullable Storage smallest(DType dtype, long capacity) {
         long largest = backend.isDevice() ? capacity : Long.MAX_VALUE;
-        for (ArrayDeque<Storage> blocks :
-                free(dtype).subMap(capacity, true, largest, true).values()) {
-            Storage storage = blocks.pollLast();
+        NavigableMap<Long, ArrayDeque<Storage>> classes = free(dtype);
+        // by keys that are there, since every temporary comes from here and a view of the map would be garbage
+        for (Long size = classes.ceilingKey(capacity);
+                size != null && size <= largest;
+                size = classes.higherKey(size)) {
+            Storage storage = Objects.requireNonNull(classes.get(size)).pollLast();
             if (storage != null) {
                 return storage;
             }
