@@ -68,8 +68,7 @@ final class BlockedProduct {
                 long panels = own.panels(panels(columns) * terms.panelBytes(toPack));
                 for (int i0 = 0; i0 < p.m(); i0 += down) {
                     int rows = Math.min(down, p.m() - i0);
-                    float[] a = own.rows(rows);
-                    PackedStep step = new PackedStep(terms, i0, rows, j0, columns, k0, steps, a, panels);
+                    PackedStep step = new PackedStep(terms, i0, rows, j0, columns, k0, steps, panels);
                     int missing = i0 == 0 && toPack > 0 ? panels(columns) : 0;
                     if (team == null) {
                         alone(step, missing, own);
@@ -97,9 +96,10 @@ final class BlockedProduct {
             }
             return;
         }
-        step.packRows(0, rows, own);
+        float[] a = own.rows(rows);
+        step.packRows(0, rows, a, 0, own);
         for (int j = 0; j < columns; j += near) {
-            step.multiply(0, rows, j, Math.min(near, columns - j), own);
+            step.multiply(a, 0, 0, rows, j, Math.min(near, columns - j), own);
         }
     }
 
@@ -111,9 +111,9 @@ final class BlockedProduct {
 
     /** Rows that pass by all panels at once are packed just before, where the last ones were: near. */
     private static void packAndMultiply(PackedStep step, int row, int height, Scratch own) {
-        PackedStep part = step.part(row, height, own.rows(height));
-        part.packRows(0, height, own);
-        part.multiply(0, height, 0, step.columns(), own);
+        float[] a = own.rows(height);
+        step.packRows(row, height, a, row, own);
+        step.multiply(a, row, row, height, 0, step.columns(), own);
     }
 
     /** Columns whose panels stay near. */
@@ -131,6 +131,7 @@ final class BlockedProduct {
         int blocks = down * ((columns + width - 1) / width);
         boolean atOnce = width >= columns;
         int rowsToPack = atOnce ? 0 : rows;
+        float[] a = own.rows(rowsToPack);
         long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) rowsToPack * step.steps();
         boolean shared = numbers >= SHARED_PACKING;
         int each = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
@@ -138,7 +139,7 @@ final class BlockedProduct {
         int packs = shared ? shares + (rowsToPack + PACKED_ROWS - 1) / PACKED_ROWS : 0;
         if (!shared) {
             packPanels(step, 0, panels, own);
-            step.packRows(0, rowsToPack, own);
+            step.packRows(0, rowsToPack, a, 0, own);
         }
         team.pool.run(packs, packs + blocks, block -> {
             Scratch mine = team.scratch.get();
@@ -146,7 +147,7 @@ final class BlockedProduct {
                 packPanels(step, block * each, Math.min(panels, (block + 1) * each), mine);
             } else if (block < packs) {
                 int row = (block - shares) * PACKED_ROWS;
-                step.packRows(row, Math.min(PACKED_ROWS, rows - row), mine);
+                step.packRows(row, Math.min(PACKED_ROWS, rows - row), a, 0, mine);
             } else if (atOnce) {
                 int i = (block - packs) * height;
                 packAndMultiply(step, i, Math.min(height, rows - i), mine);
@@ -154,7 +155,7 @@ final class BlockedProduct {
                 // all threads work on the same columns, then on the next
                 int i = (block - packs) % down * height;
                 int j = (block - packs) / down * width;
-                step.multiply(i, Math.min(height, rows - i), j, Math.min(width, columns - j), mine);
+                step.multiply(a, 0, i, Math.min(height, rows - i), j, Math.min(width, columns - j), mine);
             }
         });
     }
@@ -196,17 +197,18 @@ final class BlockedProduct {
         for (int k0 = 0; k0 < p.k(); k0 += depth) {
             int steps = Math.min(depth, p.k() - k0);
             long room = scratch.panels(Packing.panelBytes(steps));
-            PackedStep step = new PackedStep(terms, 0, p.m(), from, columns, k0, steps, scratch.rows(p.m()), room);
-            step.packRows(0, p.m(), scratch);
+            PackedStep step = new PackedStep(terms, 0, p.m(), from, columns, k0, steps, room);
+            float[] a = scratch.rows(p.m());
+            step.packRows(0, p.m(), a, 0, scratch);
             for (int j = 0; j < columns; j += Packing.PANEL) {
                 int width = Math.min(Packing.PANEL, columns - j);
                 if (width == Packing.tileColumns(width)) {
                     long b = p.b() + (from + j) * p.bColumn() + k0 * p.bRow();
-                    step.multiply(b, p.bRow(), j, width, scratch);
+                    step.multiply(a, b, p.bRow(), j, width, scratch);
                 } else {
                     // a whole vector would reach beyond the end of B
                     Packing.panel(p, from + j, width, k0, steps, room, scratch);
-                    step.multiply(room, Packing.PANEL_BYTES, j, width, scratch);
+                    step.multiply(a, room, Packing.PANEL_BYTES, j, width, scratch);
                 }
             }
         }

@@ -14,7 +14,6 @@ final class PackedStep {
     private final int columns;
     private final int k0;
     private final int steps;
-    private final float[] a;
     private final long panels;
     /** Steps of k, from the first on, whose panels of B were packed long ago. */
     private final int ready;
@@ -22,10 +21,9 @@ final class PackedStep {
     /**
      * @param terms the product that this is a part of
      * @param i0 the first row; likewise the first column and the first step
-     * @param a room for the packed rows
      * @param panels where the packed panels of B lie or are to lie
      */
-    PackedStep(Terms terms, int i0, int rows, int j0, int columns, int k0, int steps, float[] a, long panels) {
+    PackedStep(Terms terms, int i0, int rows, int j0, int columns, int k0, int steps, long panels) {
         this.terms = terms;
         this.i0 = i0;
         this.rows = rows;
@@ -33,7 +31,6 @@ final class PackedStep {
         this.columns = columns;
         this.k0 = k0;
         this.steps = steps;
-        this.a = a;
         this.panels = panels;
         ready = terms.readySteps(k0, steps);
     }
@@ -50,14 +47,14 @@ final class PackedStep {
         return steps;
     }
 
-    /** The same step for {@code count} of its rows, to be packed elsewhere. */
-    PackedStep part(int from, int count, float[] room) {
-        return new PackedStep(terms, i0 + from, count, j0, columns, k0, steps, room, panels);
-    }
-
-    /** Packs {@code count} rows of A. */
-    void packRows(int from, int count, Scratch scratch) {
-        terms.packRows(i0 + from, count, k0, steps, a, from * Packing.ROW_STRIDE, scratch);
+    /**
+     * Packs {@code count} rows of A.
+     *
+     * @param a the packed rows
+     * @param first the row that lies at their beginning
+     */
+    void packRows(int from, int count, float[] a, int first, Scratch scratch) {
+        terms.packRows(i0 + from, count, k0, steps, a, (from - first) * Packing.ROW_STRIDE, scratch);
     }
 
     /** How many steps of k must be packed: those of the first matrix may lie {@link Terms#ready() ready}. */
@@ -80,10 +77,12 @@ final class PackedStep {
      * Makes a block of C. A few rows of A pass by all panels before the next rows do, so that C is written along its
      * rows; the panels should fit into the second cache.
      *
-     * @param row of the packed rows, the first of a tile
+     * @param a the packed rows
+     * @param first the row that lies at their beginning
+     * @param row the first of a tile
      * @param column of the packed columns, the first of a panel
      */
-    void multiply(int row, int height, int column, int width, Scratch scratch) {
+    void multiply(float[] a, int first, int row, int height, int column, int width, Scratch scratch) {
         int end = row + height;
         int tile;
         for (int i = row; i < end; i += tile) {
@@ -91,17 +90,18 @@ final class PackedStep {
             for (int j = column; j < column + width; j += Packing.PANEL) {
                 long b = panel(j / Packing.PANEL);
                 int wide = Math.min(Packing.PANEL, columns - j);
-                tile(tile, Math.min(tile, end - i), i, b, Packing.PANEL_BYTES, j, wide, scratch);
+                int at = (i - first) * Packing.ROW_STRIDE;
+                tile(tile, Math.min(tile, end - i), a, at, i, b, Packing.PANEL_BYTES, j, wide, scratch);
             }
         }
     }
 
-    /** All packed rows times the columns of one panel, whose rows may lie {@code bStep} bytes apart. */
-    void multiply(long b, long bStep, int column, int width, Scratch scratch) {
+    /** All rows times the columns of one panel, whose rows may lie {@code bStep} bytes apart. */
+    void multiply(float[] a, long b, long bStep, int column, int width, Scratch scratch) {
         int tile;
         for (int i = 0; i < rows; i += tile) {
             tile = tileRows(rows - i);
-            tile(tile, Math.min(tile, rows - i), i, b, bStep, column, width, scratch);
+            tile(tile, Math.min(tile, rows - i), a, i * Packing.ROW_STRIDE, i, b, bStep, column, width, scratch);
         }
     }
 
@@ -112,7 +112,17 @@ final class PackedStep {
     }
 
     /** The sums go on from what C holds where steps of k came before. */
-    private void tile(int tile, int height, int row, long b, long bStep, int column, int width, Scratch scratch) {
+    private void tile(
+            int tile,
+            int height,
+            float[] a,
+            int at,
+            int row,
+            long b,
+            long bStep,
+            int column,
+            int width,
+            Scratch scratch) {
         Product p = terms.first();
         long c = p.c() + (i0 + row) * p.cRow() + (j0 + column) * p.cColumn();
         boolean direct = tile == height && p.cRunsAlongN() && width == Packing.tileColumns(width);
@@ -124,7 +134,6 @@ final class PackedStep {
         long toStep = direct ? p.cRow() : Packing.PANEL_BYTES;
         long from = goesOn ? to : scratch.zeros;
         long fromStep = goesOn ? toStep : 0;
-        int at = row * Packing.ROW_STRIDE;
         if (ready > 0) {
             long first = terms.readyPanel(j0 + column, k0);
             sum(width, tile, ready, a, at, first, Packing.PANEL_BYTES, from, fromStep, to, toStep);

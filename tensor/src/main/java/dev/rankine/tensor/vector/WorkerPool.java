@@ -182,6 +182,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private static final class Job {
+        private static final Part NOTHING = new Part(0, 0, 0);
+
         private final Body body;
         private final Part before;
         private final Part after;
@@ -189,7 +191,7 @@ public final class WorkerPool implements AutoCloseable {
 
         Job(Body body, int first, int blocks, int threads) {
             this.body = body;
-            before = new Part(0, first, threads);
+            before = first == 0 ? NOTHING : new Part(0, first, threads);
             after = new Part(first, blocks, threads);
         }
 
@@ -227,8 +229,8 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Blocks that may run at the same time, a run of them for each thread to begin with. */
     private static final class Part {
-        /** Ints from one counter to the next: two threads do not write to the same cache line, nor to a neighbouring one. */
-        private static final int APART = 32;
+        /** Ints from one counter to the next: two threads do not write to the same cache line. */
+        private static final int APART = 16;
 
         private final int first;
         private final int blocks;
