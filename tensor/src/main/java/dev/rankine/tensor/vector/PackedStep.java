@@ -105,10 +105,11 @@ final class PackedStep {
         }
     }
 
-    /** Five rows where possible; four so that the last tile is whole: 16 = 4 + 4 + 4 + 4. */
+    /** Six rows where possible; four so that the last tile is whole, or lacks one row: 16 = 6 + 6 + 4, 8 = 4 + 4. */
     private static int tileRows(int left) {
-        boolean fives = left % Packing.MAX_TILE_ROWS == 0 || left > 4 * Packing.LEAST_TILE_ROWS + 2;
-        return fives ? Packing.MAX_TILE_ROWS : Packing.LEAST_TILE_ROWS;
+        int even = left + left % 2;
+        boolean six = even == Packing.MAX_TILE_ROWS || even >= Packing.MAX_TILE_ROWS + Packing.LEAST_TILE_ROWS;
+        return six ? Packing.MAX_TILE_ROWS : Packing.LEAST_TILE_ROWS;
     }
 
     /** The sums go on from what C holds where steps of k came before. */
@@ -163,19 +164,19 @@ final class PackedStep {
         boolean tall = tile == Packing.MAX_TILE_ROWS;
         if (width > 2 * COUNT) {
             if (tall) {
-                QuadTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                QuadTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
             } else {
                 QuadTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
         } else if (width > COUNT) {
             if (tall) {
-                WideTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                WideTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
             } else {
                 WideTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }
         } else {
             if (tall) {
-                NarrowTiles.rows5(steps, a, at, b, bStep, from, fromStep, to, toStep);
+                NarrowTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
             } else {
                 NarrowTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);
             }

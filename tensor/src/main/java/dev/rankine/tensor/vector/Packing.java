@@ -31,8 +31,8 @@ final class Packing {
     /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
     static final int ROW_STRIDE = MAX_DEPTH;
 
-    static final int MAX_TILE_ROWS = 5;
-    /** The rows of other tiles: of fives and fours any number can be made from twelve on. */
+    static final int MAX_TILE_ROWS = 6;
+    /** The rows of other tiles: of sixes and fours any even number can be made from four on. */
     static final int LEAST_TILE_ROWS = 4;
 
     private Packing() {}

@@ -21,7 +21,7 @@ final class WideTiles {
 
     private WideTiles() {}
 
-    static void rows5(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
+    static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
         FloatVector c0x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
         FloatVector c0x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + BYTES, ORDER);
         FloatVector c1x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
@@ -32,67 +32,31 @@ final class WideTiles {
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         FloatVector c4x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep, ORDER);
         FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
+        FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
+        FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
         int end = at + kc;
-        int i = at;
-        for (; i < end - 1; i += 2) {
+        for (int i = at; i < end; i++) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
-            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
-            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
-            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
-            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
-            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
-            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
-            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
-            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
-            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
-            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
-            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
-            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
-            b += bStep;
-            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
-            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
-            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
-            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
-            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
-            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
-            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
-            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
-            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
-            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
-            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
-            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
-            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
-            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
-            FloatVector qa4 = FloatVector.broadcast(SPECIES, a[i + 1 + 4 * S]);
-            c4x0 = qa4.lanewise(VectorOperators.FMA, q0, c4x0);
-            c4x1 = qa4.lanewise(VectorOperators.FMA, q1, c4x1);
-            b += bStep;
-        }
-        if (i < end) {
-            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
-            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
-            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
-            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
-            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
-            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
-            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
-            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
-            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
-            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
-            FloatVector pa4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
-            c4x0 = pa4.lanewise(VectorOperators.FMA, p0, c4x0);
-            c4x1 = pa4.lanewise(VectorOperators.FMA, p1, c4x1);
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = a0.lanewise(VectorOperators.FMA, b0, c0x0);
+            c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
+            c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
+            c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
+            c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            c4x0 = a4.lanewise(VectorOperators.FMA, b0, c4x0);
+            c4x1 = a4.lanewise(VectorOperators.FMA, b1, c4x1);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
+            c5x0 = a5.lanewise(VectorOperators.FMA, b0, c5x0);
+            c5x1 = a5.lanewise(VectorOperators.FMA, b1, c5x1);
             b += bStep;
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
@@ -105,6 +69,8 @@ final class WideTiles {
         c3x1.intoMemorySegment(ALL, c + 3 * cStep + BYTES, ORDER);
         c4x0.intoMemorySegment(ALL, c + 4 * cStep, ORDER);
         c4x1.intoMemorySegment(ALL, c + 4 * cStep + BYTES, ORDER);
+        c5x0.intoMemorySegment(ALL, c + 5 * cStep, ORDER);
+        c5x1.intoMemorySegment(ALL, c + 5 * cStep + BYTES, ORDER);
     }
 
     static void rows4(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
@@ -117,57 +83,22 @@ final class WideTiles {
         FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         int end = at + kc;
-        int i = at;
-        for (; i < end - 1; i += 2) {
+        for (int i = at; i < end; i++) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
-            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
-            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
-            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
-            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
-            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
-            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
-            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
-            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
-            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
-            b += bStep;
-            long q = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector q0 = FloatVector.fromMemorySegment(SPECIES, ALL, q, ORDER);
-            FloatVector q1 = FloatVector.fromMemorySegment(SPECIES, ALL, q + BYTES, ORDER);
-            FloatVector qa0 = FloatVector.broadcast(SPECIES, a[i + 1]);
-            c0x0 = qa0.lanewise(VectorOperators.FMA, q0, c0x0);
-            c0x1 = qa0.lanewise(VectorOperators.FMA, q1, c0x1);
-            FloatVector qa1 = FloatVector.broadcast(SPECIES, a[i + 1 + S]);
-            c1x0 = qa1.lanewise(VectorOperators.FMA, q0, c1x0);
-            c1x1 = qa1.lanewise(VectorOperators.FMA, q1, c1x1);
-            FloatVector qa2 = FloatVector.broadcast(SPECIES, a[i + 1 + 2 * S]);
-            c2x0 = qa2.lanewise(VectorOperators.FMA, q0, c2x0);
-            c2x1 = qa2.lanewise(VectorOperators.FMA, q1, c2x1);
-            FloatVector qa3 = FloatVector.broadcast(SPECIES, a[i + 1 + 3 * S]);
-            c3x0 = qa3.lanewise(VectorOperators.FMA, q0, c3x0);
-            c3x1 = qa3.lanewise(VectorOperators.FMA, q1, c3x1);
-            b += bStep;
-        }
-        if (i < end) {
-            long p = Objects.checkIndex(b, Lanes.ADDRESSES);
-            FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
-            FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
-            FloatVector pa0 = FloatVector.broadcast(SPECIES, a[i]);
-            c0x0 = pa0.lanewise(VectorOperators.FMA, p0, c0x0);
-            c0x1 = pa0.lanewise(VectorOperators.FMA, p1, c0x1);
-            FloatVector pa1 = FloatVector.broadcast(SPECIES, a[i + S]);
-            c1x0 = pa1.lanewise(VectorOperators.FMA, p0, c1x0);
-            c1x1 = pa1.lanewise(VectorOperators.FMA, p1, c1x1);
-            FloatVector pa2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
-            c2x0 = pa2.lanewise(VectorOperators.FMA, p0, c2x0);
-            c2x1 = pa2.lanewise(VectorOperators.FMA, p1, c2x1);
-            FloatVector pa3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
-            c3x0 = pa3.lanewise(VectorOperators.FMA, p0, c3x0);
-            c3x1 = pa3.lanewise(VectorOperators.FMA, p1, c3x1);
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
+            c0x0 = a0.lanewise(VectorOperators.FMA, b0, c0x0);
+            c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
+            c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
+            c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
+            c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
             b += bStep;
         }
         c0x0.intoMemorySegment(ALL, c, ORDER);
