@@ -98,8 +98,4 @@ final class Lanes {
     static void set(long address, float value) {
         ALL.set(FLOAT, address, value);
     }
-
-    static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
-    }
 }

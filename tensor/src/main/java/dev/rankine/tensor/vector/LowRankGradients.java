@@ -179,10 +179,11 @@ final class LowRankGradients {
             for (int j = 0; j < rank; j++) {
                 for (int i = task * SUMMED; i < end; i += COUNT) {
                     long place = j * step() + i * (long) Float.BYTES;
-                    VectorMask<Float> mask = Lanes.first(Math.min(COUNT, end - i));
+                    VectorMask<Float> mask = SPECIES.indexInRange(i, end);
                     FloatVector sum = FloatVector.zero(SPECIES);
                     for (int run = 0; run < runs; run++) {
-                        sum = sum.add(FloatVector.fromMemorySegment(SPECIES, ALL, share(run) + place, ORDER, mask));
+                        sum = FloatVector.fromMemorySegment(SPECIES, ALL, share(run) + place, ORDER, mask)
+                                .add(sum);
                     }
                     sum.intoMemorySegment(ALL, to + place, ORDER, mask);
                 }

@@ -71,7 +71,7 @@ final class Packing {
 
     /** Columns of the narrowest tile that covers as many: one, two or four vectors. */
     static int tileColumns(int columns) {
-        return columns <= COUNT ? COUNT : Math.min(columns <= 2 * COUNT ? 2 * COUNT : PANEL, PANEL);
+        return columns <= COUNT ? COUNT : columns <= 2 * COUNT ? 2 * COUNT : PANEL;
     }
 
     /** Bytes from one packed panel of B to the next. Whole squares are transposed, so k is rounded up to the lanes. */
@@ -107,7 +107,7 @@ final class Packing {
             copyPair(from + j * (long) Float.BYTES, step, depth, to + j * (long) Float.BYTES);
         }
         for (int j = pairs; j < tileColumns(columns); j += COUNT) {
-            VectorMask<Float> mask = Lanes.first(Math.clamp(columns - j, 0, COUNT));
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
             for (int k = 0; k < depth; k++) {
                 long at = j * (long) Float.BYTES;
                 FloatVector.fromMemorySegment(SPECIES, ALL, from + k * step + at, ORDER, mask)

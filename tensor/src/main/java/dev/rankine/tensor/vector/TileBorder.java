@@ -49,7 +49,8 @@ final class TileBorder {
             VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
             for (int i = 0; i < rows; i++) {
                 long to = c + i * p.cRow() + j * (long) Float.BYTES;
-                Lanes.load(place(tile, i, j)).intoMemorySegment(ALL, to, ORDER, mask);
+                FloatVector.fromMemorySegment(SPECIES, ALL, place(tile, i, j), ORDER)
+                        .intoMemorySegment(ALL, to, ORDER, mask);
             }
         }
     }
