@@ -157,60 +157,44 @@ public final class KernelGenerator extends KernelText {
 
     private String transposes() {
         header(
-                List.of("ALL", "ORDER", "SPECIES"),
-                "Rounds of the transpose of a square of as many rows as a vector has lanes: each exchanges the off-diagonal",
-                "blocks of half the size by pairs of two-vector permutes, on four rows at a time.",
+                List.of("ALL", "INTS", "ORDER"),
+                List.of("jdk.incubator.vector.IntVector"),
+                "Transposes squares of as many rows as a vector has lanes, all in registers: each round exchanges the off-diagonal",
+                "blocks of half the size by two-vector permutes. Floats pass as integers, as which their indices are used.",
                 "");
         line(0, "final class RegisterTranspose {");
         line(1, "private RegisterTranspose() {}");
-        rounds("Exchanges the quarters and sixteenths of a square of 16 rows, of which it is given every fourth.", 8, 4);
-        rounds("Exchanges the quarters of a square of 8 rows, of which it is given every second.", 4, 0);
-        rounds("Ends the transpose of four neighbouring rows.", 2, 1);
-        lastRoundsIntoArray();
+        for (int lanes : new int[] {16, 8, 4}) {
+            square(lanes);
+        }
         line(0, "}");
         return text();
     }
 
-    private void rounds(String javadoc, int first, int second) {
+    private void square(int lanes) {
         line(0, "");
-        line(1, "/** " + javadoc + " */");
-        line(1, "static void rounds" + first + (second == 0 ? "" : "And" + second)
-                + "(long from, long fromStep, long to, long toStep) {");
-        exchanges(first, second);
-        for (int i = 0; i < 4; i++) {
+        line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep) {");
+        for (int i = 0; i < lanes; i++) {
+            line(2, "IntVector r" + i + " = IntVector.fromMemorySegment(INTS, ALL, " + at("from", i, "fromStep") + ", ORDER);");
+        }
+        line(2, "IntVector lower;");
+        for (int step = lanes / 2; step > 0; step /= 2) {
+            for (int i = 0; i < lanes; i++) {
+                if ((i & step) == 0) {
+                    exchange(step, i, i + step);
+                }
+            }
+        }
+        for (int i = 0; i < lanes; i++) {
             line(2, "r" + i + ".intoMemorySegment(ALL, " + at("to", i, "toStep") + ", ORDER);");
         }
         line(1, "}");
     }
 
-    private void lastRoundsIntoArray() {
-        line(0, "");
-        line(1, "/** {@link #rounds2And1} into an array. */");
-        line(1, "static void rounds2And1(long from, long fromStep, float[] to, int at, int toStep) {");
-        exchanges(2, 1);
-        for (int i = 0; i < 4; i++) {
-            line(2, "r" + i + ".intoArray(to, " + at("at", i, "toStep") + ");");
-        }
-        line(1, "}");
-    }
-
-    private void exchanges(int first, int second) {
-        for (int i = 0; i < 4; i++) {
-            line(2, "FloatVector r" + i + " = " + load(at("from", i, "fromStep")) + ";");
-        }
-        line(2, "FloatVector lower;");
-        exchange(first, 0, 2);
-        exchange(first, 1, 3);
-        if (second > 0) {
-            exchange(second, 0, 1);
-            exchange(second, 2, 3);
-        }
-    }
-
     private void exchange(int step, int i, int j) {
         String pair = "(r" + i + ", r" + j + ")";
-        line(2, "lower = Interleave.LOWER_" + step + ".selectFrom" + pair + ";");
-        line(2, "r" + j + " = Interleave.UPPER_" + step + ".selectFrom" + pair + ";");
+        line(2, "lower = Interleave.LOWER_" + step + "_INTS.selectFrom" + pair + ";");
+        line(2, "r" + j + " = Interleave.UPPER_" + step + "_INTS.selectFrom" + pair + ";");
         line(2, "r" + i + " = lower;");
     }
 

@@ -170,14 +170,7 @@ final class Packing {
     private static void turnRows(long from, long step, int rows, int depth, float[] to, int at, Scratch scratch) {
         int whole = SquareTranspose.fits() ? depth - depth % COUNT : 0;
         for (int k = 0; k < whole; k += COUNT) {
-            if (rows == COUNT) {
-                SquareTranspose.run(from + k * step, step, to, at + k, ROW_STRIDE, scratch.room);
-            } else {
-                // rows that are not there may belong to another thread's part of the array
-                long square = scratch.turned(SquareTranspose.ROOM);
-                SquareTranspose.run(from + k * step, step, square, BYTES, rows, scratch.room);
-                copyRows(square, BYTES, rows, COUNT, to, at + k);
-            }
+            SquareTranspose.run(from + k * step, step, to, at + k, ROW_STRIDE, rows, scratch.room);
         }
         for (int k = whole; k < depth; k++) {
             for (int i = 0; i < rows; i++) {

@@ -1,111 +1,229 @@
 package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.INTS;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
-import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
-import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
- * Rounds of the transpose of a square of as many rows as a vector has lanes: each exchanges the off-diagonal
- * blocks of half the size by pairs of two-vector permutes, on four rows at a time.
+ * Transposes squares of as many rows as a vector has lanes, all in registers: each round exchanges the off-diagonal
+ * blocks of half the size by two-vector permutes. Floats pass as integers, as which their indices are used.
  *
  * <p>Written by {@code KernelGenerator}; change that, not this.
  */
 final class RegisterTranspose {
     private RegisterTranspose() {}
 
-    /** Exchanges the quarters and sixteenths of a square of 16 rows, of which it is given every fourth. */
-    static void rounds8And4(long from, long fromStep, long to, long toStep) {
-        FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector lower;
-        lower = Interleave.LOWER_8.selectFrom(r0, r2);
-        r2 = Interleave.UPPER_8.selectFrom(r0, r2);
+    static void square16(long from, long fromStep, long to, long toStep) {
+        IntVector r0 = IntVector.fromMemorySegment(INTS, ALL, from, ORDER);
+        IntVector r1 = IntVector.fromMemorySegment(INTS, ALL, from + fromStep, ORDER);
+        IntVector r2 = IntVector.fromMemorySegment(INTS, ALL, from + 2 * fromStep, ORDER);
+        IntVector r3 = IntVector.fromMemorySegment(INTS, ALL, from + 3 * fromStep, ORDER);
+        IntVector r4 = IntVector.fromMemorySegment(INTS, ALL, from + 4 * fromStep, ORDER);
+        IntVector r5 = IntVector.fromMemorySegment(INTS, ALL, from + 5 * fromStep, ORDER);
+        IntVector r6 = IntVector.fromMemorySegment(INTS, ALL, from + 6 * fromStep, ORDER);
+        IntVector r7 = IntVector.fromMemorySegment(INTS, ALL, from + 7 * fromStep, ORDER);
+        IntVector r8 = IntVector.fromMemorySegment(INTS, ALL, from + 8 * fromStep, ORDER);
+        IntVector r9 = IntVector.fromMemorySegment(INTS, ALL, from + 9 * fromStep, ORDER);
+        IntVector r10 = IntVector.fromMemorySegment(INTS, ALL, from + 10 * fromStep, ORDER);
+        IntVector r11 = IntVector.fromMemorySegment(INTS, ALL, from + 11 * fromStep, ORDER);
+        IntVector r12 = IntVector.fromMemorySegment(INTS, ALL, from + 12 * fromStep, ORDER);
+        IntVector r13 = IntVector.fromMemorySegment(INTS, ALL, from + 13 * fromStep, ORDER);
+        IntVector r14 = IntVector.fromMemorySegment(INTS, ALL, from + 14 * fromStep, ORDER);
+        IntVector r15 = IntVector.fromMemorySegment(INTS, ALL, from + 15 * fromStep, ORDER);
+        IntVector lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r0, r8);
+        r8 = Interleave.UPPER_8_INTS.selectFrom(r0, r8);
         r0 = lower;
-        lower = Interleave.LOWER_8.selectFrom(r1, r3);
-        r3 = Interleave.UPPER_8.selectFrom(r1, r3);
+        lower = Interleave.LOWER_8_INTS.selectFrom(r1, r9);
+        r9 = Interleave.UPPER_8_INTS.selectFrom(r1, r9);
         r1 = lower;
-        lower = Interleave.LOWER_4.selectFrom(r0, r1);
-        r1 = Interleave.UPPER_4.selectFrom(r0, r1);
+        lower = Interleave.LOWER_8_INTS.selectFrom(r2, r10);
+        r10 = Interleave.UPPER_8_INTS.selectFrom(r2, r10);
+        r2 = lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r3, r11);
+        r11 = Interleave.UPPER_8_INTS.selectFrom(r3, r11);
+        r3 = lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r4, r12);
+        r12 = Interleave.UPPER_8_INTS.selectFrom(r4, r12);
+        r4 = lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r5, r13);
+        r13 = Interleave.UPPER_8_INTS.selectFrom(r5, r13);
+        r5 = lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r6, r14);
+        r14 = Interleave.UPPER_8_INTS.selectFrom(r6, r14);
+        r6 = lower;
+        lower = Interleave.LOWER_8_INTS.selectFrom(r7, r15);
+        r15 = Interleave.UPPER_8_INTS.selectFrom(r7, r15);
+        r7 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r0, r4);
+        r4 = Interleave.UPPER_4_INTS.selectFrom(r0, r4);
         r0 = lower;
-        lower = Interleave.LOWER_4.selectFrom(r2, r3);
-        r3 = Interleave.UPPER_4.selectFrom(r2, r3);
+        lower = Interleave.LOWER_4_INTS.selectFrom(r1, r5);
+        r5 = Interleave.UPPER_4_INTS.selectFrom(r1, r5);
+        r1 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r2, r6);
+        r6 = Interleave.UPPER_4_INTS.selectFrom(r2, r6);
+        r2 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r3, r7);
+        r7 = Interleave.UPPER_4_INTS.selectFrom(r3, r7);
+        r3 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r8, r12);
+        r12 = Interleave.UPPER_4_INTS.selectFrom(r8, r12);
+        r8 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r9, r13);
+        r13 = Interleave.UPPER_4_INTS.selectFrom(r9, r13);
+        r9 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r10, r14);
+        r14 = Interleave.UPPER_4_INTS.selectFrom(r10, r14);
+        r10 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r11, r15);
+        r15 = Interleave.UPPER_4_INTS.selectFrom(r11, r15);
+        r11 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r0, r2);
+        r2 = Interleave.UPPER_2_INTS.selectFrom(r0, r2);
+        r0 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r1, r3);
+        r3 = Interleave.UPPER_2_INTS.selectFrom(r1, r3);
+        r1 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r4, r6);
+        r6 = Interleave.UPPER_2_INTS.selectFrom(r4, r6);
+        r4 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r5, r7);
+        r7 = Interleave.UPPER_2_INTS.selectFrom(r5, r7);
+        r5 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r8, r10);
+        r10 = Interleave.UPPER_2_INTS.selectFrom(r8, r10);
+        r8 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r9, r11);
+        r11 = Interleave.UPPER_2_INTS.selectFrom(r9, r11);
+        r9 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r12, r14);
+        r14 = Interleave.UPPER_2_INTS.selectFrom(r12, r14);
+        r12 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r13, r15);
+        r15 = Interleave.UPPER_2_INTS.selectFrom(r13, r15);
+        r13 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r0, r1);
+        r1 = Interleave.UPPER_1_INTS.selectFrom(r0, r1);
+        r0 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r2, r3);
+        r3 = Interleave.UPPER_1_INTS.selectFrom(r2, r3);
+        r2 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r4, r5);
+        r5 = Interleave.UPPER_1_INTS.selectFrom(r4, r5);
+        r4 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r6, r7);
+        r7 = Interleave.UPPER_1_INTS.selectFrom(r6, r7);
+        r6 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r8, r9);
+        r9 = Interleave.UPPER_1_INTS.selectFrom(r8, r9);
+        r8 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r10, r11);
+        r11 = Interleave.UPPER_1_INTS.selectFrom(r10, r11);
+        r10 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r12, r13);
+        r13 = Interleave.UPPER_1_INTS.selectFrom(r12, r13);
+        r12 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r14, r15);
+        r15 = Interleave.UPPER_1_INTS.selectFrom(r14, r15);
+        r14 = lower;
+        r0.intoMemorySegment(ALL, to, ORDER);
+        r1.intoMemorySegment(ALL, to + toStep, ORDER);
+        r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
+        r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
+        r4.intoMemorySegment(ALL, to + 4 * toStep, ORDER);
+        r5.intoMemorySegment(ALL, to + 5 * toStep, ORDER);
+        r6.intoMemorySegment(ALL, to + 6 * toStep, ORDER);
+        r7.intoMemorySegment(ALL, to + 7 * toStep, ORDER);
+        r8.intoMemorySegment(ALL, to + 8 * toStep, ORDER);
+        r9.intoMemorySegment(ALL, to + 9 * toStep, ORDER);
+        r10.intoMemorySegment(ALL, to + 10 * toStep, ORDER);
+        r11.intoMemorySegment(ALL, to + 11 * toStep, ORDER);
+        r12.intoMemorySegment(ALL, to + 12 * toStep, ORDER);
+        r13.intoMemorySegment(ALL, to + 13 * toStep, ORDER);
+        r14.intoMemorySegment(ALL, to + 14 * toStep, ORDER);
+        r15.intoMemorySegment(ALL, to + 15 * toStep, ORDER);
+    }
+
+    static void square8(long from, long fromStep, long to, long toStep) {
+        IntVector r0 = IntVector.fromMemorySegment(INTS, ALL, from, ORDER);
+        IntVector r1 = IntVector.fromMemorySegment(INTS, ALL, from + fromStep, ORDER);
+        IntVector r2 = IntVector.fromMemorySegment(INTS, ALL, from + 2 * fromStep, ORDER);
+        IntVector r3 = IntVector.fromMemorySegment(INTS, ALL, from + 3 * fromStep, ORDER);
+        IntVector r4 = IntVector.fromMemorySegment(INTS, ALL, from + 4 * fromStep, ORDER);
+        IntVector r5 = IntVector.fromMemorySegment(INTS, ALL, from + 5 * fromStep, ORDER);
+        IntVector r6 = IntVector.fromMemorySegment(INTS, ALL, from + 6 * fromStep, ORDER);
+        IntVector r7 = IntVector.fromMemorySegment(INTS, ALL, from + 7 * fromStep, ORDER);
+        IntVector lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r0, r4);
+        r4 = Interleave.UPPER_4_INTS.selectFrom(r0, r4);
+        r0 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r1, r5);
+        r5 = Interleave.UPPER_4_INTS.selectFrom(r1, r5);
+        r1 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r2, r6);
+        r6 = Interleave.UPPER_4_INTS.selectFrom(r2, r6);
+        r2 = lower;
+        lower = Interleave.LOWER_4_INTS.selectFrom(r3, r7);
+        r7 = Interleave.UPPER_4_INTS.selectFrom(r3, r7);
+        r3 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r0, r2);
+        r2 = Interleave.UPPER_2_INTS.selectFrom(r0, r2);
+        r0 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r1, r3);
+        r3 = Interleave.UPPER_2_INTS.selectFrom(r1, r3);
+        r1 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r4, r6);
+        r6 = Interleave.UPPER_2_INTS.selectFrom(r4, r6);
+        r4 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r5, r7);
+        r7 = Interleave.UPPER_2_INTS.selectFrom(r5, r7);
+        r5 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r0, r1);
+        r1 = Interleave.UPPER_1_INTS.selectFrom(r0, r1);
+        r0 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r2, r3);
+        r3 = Interleave.UPPER_1_INTS.selectFrom(r2, r3);
+        r2 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r4, r5);
+        r5 = Interleave.UPPER_1_INTS.selectFrom(r4, r5);
+        r4 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r6, r7);
+        r7 = Interleave.UPPER_1_INTS.selectFrom(r6, r7);
+        r6 = lower;
+        r0.intoMemorySegment(ALL, to, ORDER);
+        r1.intoMemorySegment(ALL, to + toStep, ORDER);
+        r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
+        r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
+        r4.intoMemorySegment(ALL, to + 4 * toStep, ORDER);
+        r5.intoMemorySegment(ALL, to + 5 * toStep, ORDER);
+        r6.intoMemorySegment(ALL, to + 6 * toStep, ORDER);
+        r7.intoMemorySegment(ALL, to + 7 * toStep, ORDER);
+    }
+
+    static void square4(long from, long fromStep, long to, long toStep) {
+        IntVector r0 = IntVector.fromMemorySegment(INTS, ALL, from, ORDER);
+        IntVector r1 = IntVector.fromMemorySegment(INTS, ALL, from + fromStep, ORDER);
+        IntVector r2 = IntVector.fromMemorySegment(INTS, ALL, from + 2 * fromStep, ORDER);
+        IntVector r3 = IntVector.fromMemorySegment(INTS, ALL, from + 3 * fromStep, ORDER);
+        IntVector lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r0, r2);
+        r2 = Interleave.UPPER_2_INTS.selectFrom(r0, r2);
+        r0 = lower;
+        lower = Interleave.LOWER_2_INTS.selectFrom(r1, r3);
+        r3 = Interleave.UPPER_2_INTS.selectFrom(r1, r3);
+        r1 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r0, r1);
+        r1 = Interleave.UPPER_1_INTS.selectFrom(r0, r1);
+        r0 = lower;
+        lower = Interleave.LOWER_1_INTS.selectFrom(r2, r3);
+        r3 = Interleave.UPPER_1_INTS.selectFrom(r2, r3);
         r2 = lower;
         r0.intoMemorySegment(ALL, to, ORDER);
         r1.intoMemorySegment(ALL, to + toStep, ORDER);
         r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
         r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
-    }
-
-    /** Exchanges the quarters of a square of 8 rows, of which it is given every second. */
-    static void rounds4(long from, long fromStep, long to, long toStep) {
-        FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector lower;
-        lower = Interleave.LOWER_4.selectFrom(r0, r2);
-        r2 = Interleave.UPPER_4.selectFrom(r0, r2);
-        r0 = lower;
-        lower = Interleave.LOWER_4.selectFrom(r1, r3);
-        r3 = Interleave.UPPER_4.selectFrom(r1, r3);
-        r1 = lower;
-        r0.intoMemorySegment(ALL, to, ORDER);
-        r1.intoMemorySegment(ALL, to + toStep, ORDER);
-        r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
-        r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
-    }
-
-    /** Ends the transpose of four neighbouring rows. */
-    static void rounds2And1(long from, long fromStep, long to, long toStep) {
-        FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector lower;
-        lower = Interleave.LOWER_2.selectFrom(r0, r2);
-        r2 = Interleave.UPPER_2.selectFrom(r0, r2);
-        r0 = lower;
-        lower = Interleave.LOWER_2.selectFrom(r1, r3);
-        r3 = Interleave.UPPER_2.selectFrom(r1, r3);
-        r1 = lower;
-        lower = Interleave.LOWER_1.selectFrom(r0, r1);
-        r1 = Interleave.UPPER_1.selectFrom(r0, r1);
-        r0 = lower;
-        lower = Interleave.LOWER_1.selectFrom(r2, r3);
-        r3 = Interleave.UPPER_1.selectFrom(r2, r3);
-        r2 = lower;
-        r0.intoMemorySegment(ALL, to, ORDER);
-        r1.intoMemorySegment(ALL, to + toStep, ORDER);
-        r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
-        r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
-    }
-
-    /** {@link #rounds2And1} into an array. */
-    static void rounds2And1(long from, long fromStep, float[] to, int at, int toStep) {
-        FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER);
-        FloatVector r1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + fromStep, ORDER);
-        FloatVector r2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep, ORDER);
-        FloatVector r3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
-        FloatVector lower;
-        lower = Interleave.LOWER_2.selectFrom(r0, r2);
-        r2 = Interleave.UPPER_2.selectFrom(r0, r2);
-        r0 = lower;
-        lower = Interleave.LOWER_2.selectFrom(r1, r3);
-        r3 = Interleave.UPPER_2.selectFrom(r1, r3);
-        r1 = lower;
-        lower = Interleave.LOWER_1.selectFrom(r0, r1);
-        r1 = Interleave.UPPER_1.selectFrom(r0, r1);
-        r0 = lower;
-        lower = Interleave.LOWER_1.selectFrom(r2, r3);
-        r3 = Interleave.UPPER_1.selectFrom(r2, r3);
-        r2 = lower;
-        r0.intoArray(to, at);
-        r1.intoArray(to, at + toStep);
-        r2.intoArray(to, at + 2 * toStep);
-        r3.intoArray(to, at + 3 * toStep);
     }
 }
