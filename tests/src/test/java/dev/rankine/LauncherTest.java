@@ -210,7 +210,8 @@ class LauncherTest {
         assertThat(run("demo").out())
                 .as("this JVM cannot keep any")
                 .noneMatch(flag -> flag.contains("AOT"))
-                .contains("<-XX:CompilationMode=high-only>", "<-XX:PerMethodTrapLimit=10000>");
+                .contains("<-XX:CompilationMode=high-only>", "<-XX:PerMethodTrapLimit=10000>")
+                .contains("<-XX:CompileCommand=CompileThresholdScaling,dev.rankine.tensor.vector.*::*,0.1>");
 
         String keeping = """
                 for word in "$@"; do

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        HeadStart.of(arguments);
         System.exit(run(Console.ofProcess(), arguments));
     }
 
@@ -53,24 +54,12 @@ public final class Main implements Runnable {
     public static int run(Console console, String... arguments) {
         Main main = new Main(console);
         var line = new CommandLine(main)
-                .addSubcommand(new DemoCommand(console))
-                .addSubcommand(new FinetuneCommand(console))
-                .addSubcommand(new CompareCommand(console))
-                .addSubcommand(new PredictCommand(console))
-                .addSubcommand(new EvaluateCommand(console))
-                .addSubcommand(new MergeCommand(console))
-                .addSubcommand(new InspectCommand(console))
-                .addSubcommand(new MethodsCommand(console))
-                .addSubcommand(new DevicesCommand(console))
-                .addSubcommand(new CommandLine(new BenchCommand())
-                        .addSubcommand(new BenchGemmCommand(console))
-                        .addSubcommand(new BenchOpsCommand(console))
-                        .addSubcommand(new BenchStepCommand(console)))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.fail(failure));
+        Commands.add(line, console, arguments);
         try {
             return line.execute(Recipes.expand(arguments));
         } catch (UsageException unknownRecipe) {

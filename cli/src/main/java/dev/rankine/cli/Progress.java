@@ -2,6 +2,7 @@ package dev.rankine.cli;
 
 import dev.rankine.transformer.train.MetricsEntry;
 import dev.rankine.transformer.train.TrainingListener;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -45,6 +46,9 @@ final class Progress implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStep(long made, long steps, double rate) {
+        if (made == startStep + 1) {
+            console.say(String.format(Locale.ROOT, "%s: first step made %.2f s after the start", task, sinceStart()));
+        }
         if (console.terminal()) {
             bar(steps).stepTo(made);
             if (made == steps) {
@@ -76,6 +80,13 @@ final class Progress implements TrainingListener, AutoCloseable {
                         String.format(Locale.ROOT, "%s %.4f", number.getKey().replace('_', ' '), number.getValue()))
                 .collect(Collectors.joining(", "));
         console.say(String.format(Locale.ROOT, "%s: after %,d steps %s", task, entry.step(), metrics));
+    }
+
+    /** Of the process. */
+    private static double sinceStart() {
+        return (System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime())
+                / 1e3;
     }
 
     /** Made at the first step and again after an evaluation's line, so that it stays at the bottom. */

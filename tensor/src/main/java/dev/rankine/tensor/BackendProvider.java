@@ -24,6 +24,14 @@ public interface BackendProvider {
         return List.of(this);
     }
 
+    /**
+     * What a program may run, each on a thread of its own, as soon as it knows that it will compute: it makes the first
+     * operations of the back-end come sooner and changes nothing else. Called only when the probe said ready.
+     */
+    default List<Runnable> warmUps() {
+        return List.of();
+    }
+
     /** Makes the back-end with a number of worker threads, at least 1. Called only when the probe said ready. */
     Backend create(int threads);
 }

@@ -67,6 +67,11 @@ public final class Backends {
         return new Choice(backend, "back-end " + backend.name() + " (" + backend.description() + ")" + off);
     }
 
+    /** {@link BackendProvider#warmUps} of the preferred back-end that is ready. */
+    public static List<Runnable> warmUps() {
+        return firstReady(all()).provider().warmUps();
+    }
+
     private static Candidate firstReady(List<Candidate> candidates) {
         return candidates.stream()
                 .filter(candidate -> candidate.probe() instanceof Probe.Ready)

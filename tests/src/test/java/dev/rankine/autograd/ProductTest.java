@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What products cost in the backward pass, and weights of other types. */
 class ProductTest {
-    private final CallCounter counter = new CallCounter();
+    private final CallCounter counter = new CallCounter(SpecCase.REFERENCE);
 
     private Tensor random(DType dtype, int... lengths) {
         Tensor like = Tensor.zeros(counter.backend(), dtype, Shape.of(lengths));

@@ -5,6 +5,7 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.BackendProvider;
 import dev.rankine.tensor.Probe;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -52,6 +53,12 @@ public final class VectorBackendProvider implements BackendProvider {
         HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         return options != null
                 && Boolean.parseBoolean(options.getVMOption("UseJVMCICompiler").getValue());
+    }
+
+    /** Until its kernels are compiled they are some fifty times slower or worse. */
+    @Override
+    public List<Runnable> warmUps() {
+        return List.of(WarmUp::ofProducts, WarmUp::ofPasses);
     }
 
     @Override

@@ -8,8 +8,8 @@ import dev.rankine.transformer.train.TrainingListener;
 import java.util.List;
 
 /** A tiny task whose runs take milliseconds: a fresh encoder-decoder writes words of two letters in capitals. */
-final class Capitals {
-    static final List<TextPair> PAIRS = List.of(
+public final class Capitals {
+    public static final List<TextPair> PAIRS = List.of(
             new TextPair("ab", "AB"),
             new TextPair("ba", "BA"),
             new TextPair("aab", "AAB"),
@@ -18,7 +18,7 @@ final class Capitals {
 
     private Capitals() {}
 
-    static Seq2Seq task(Backend backend) {
+    public static Seq2Seq task(Backend backend) {
         var stack = new TransformerSettings.Stack(1, 2, 12);
         return Seq2Seq.fresh(
                 "tiny",
