@@ -2,6 +2,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Writes the kernels of {@code dev.rankine.tensor.vector} whose accumulators must be local variables, one by one: C2
@@ -46,12 +48,9 @@ public final class KernelGenerator extends KernelText {
                         "jdk.incubator.vector.VectorOperators"),
                 "Micro-kernels of the blocked product: a tile of C, some rows by " + vectors
                         + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
-                "A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}",
-                "bytes apart.",
+                "A is packed with the numbers of one k side by side; B is read a row per k, {@code bStep} bytes apart.",
                 "");
         line(0, "final class " + name + " {");
-        line(1, "private static final int S = Packing.ROW_STRIDE;");
-        line(0, "");
         line(1, "private " + name + "() {}");
         for (int rows : TILE_ROWS) {
             tile(rows, vectors);
@@ -73,14 +72,14 @@ public final class KernelGenerator extends KernelText {
                 line(2, "FloatVector c" + i + "x" + j + " = " + load(place("from", "fromStep", i, j)) + ";");
             }
         }
-        line(2, "int end = at + kc;");
-        line(2, "for (int i = at; i < end; i++) {");
+        line(2, "int end = at + " + rows + " * kc;");
+        line(2, "for (int i = at; i < end; i += " + rows + ") {");
         line(3, "long p = Objects.checkIndex(b, Lanes.ADDRESSES);");
         for (int j = 0; j < vectors; j++) {
             line(3, "FloatVector b" + j + " = " + load(at("p", j, "BYTES")) + ";");
         }
         for (int i = 0; i < rows; i++) {
-            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + at("i", i, "S") + "]);");
+            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + (i == 0 ? "i" : "i + " + i) + "]);");
             for (int j = 0; j < vectors; j++) {
                 String sum = "c" + i + "x" + j;
                 line(3, sum + " = a" + i + ".lanewise(VectorOperators.FMA, b" + j + ", " + sum + ");");
@@ -157,16 +156,19 @@ public final class KernelGenerator extends KernelText {
 
     private String transposes() {
         header(
-                List.of("ALL", "INTS", "ORDER"),
+                List.of("ALL", "BYTES", "COUNT", "INTS", "ORDER"),
                 List.of("jdk.incubator.vector.IntVector"),
                 "Transposes squares of as many rows as a vector has lanes, all in registers: each round exchanges the off-diagonal",
                 "blocks of half the size by two-vector permutes. Floats pass as integers, as which their indices are used.",
+                "Some rows are interleaved likewise.",
                 "");
         line(0, "final class RegisterTranspose {");
         line(1, "private RegisterTranspose() {}");
         for (int lanes : new int[] {16, 8, 4}) {
             square(lanes);
         }
+        interleave(6);
+        interleave(4);
         line(0, "}");
         return text();
     }
@@ -175,7 +177,7 @@ public final class KernelGenerator extends KernelText {
         line(0, "");
         line(1, "static void square" + lanes + "(long from, long fromStep, long to, long toStep) {");
         for (int i = 0; i < lanes; i++) {
-            line(2, "IntVector r" + i + " = IntVector.fromMemorySegment(INTS, ALL, " + at("from", i, "fromStep") + ", ORDER);");
+            line(2, "IntVector r" + i + " = " + loadInts(at("from", i, "fromStep")) + ";");
         }
         line(2, "IntVector lower;");
         for (int step = lanes / 2; step > 0; step /= 2) {
@@ -196,6 +198,56 @@ public final class KernelGenerator extends KernelText {
         line(2, "lower = Interleave.LOWER_" + step + "_INTS.selectFrom" + pair + ";");
         line(2, "r" + j + " = Interleave.UPPER_" + step + "_INTS.selectFrom" + pair + ";");
         line(2, "r" + i + " = lower;");
+    }
+
+    /** Rows of A into the order in which a tile reads them: pairs, fours, and of fours and pairs sixes. */
+    private void interleave(int rows) {
+        line(0, "");
+        line(1, "/** Puts the numbers of " + rows + " rows for each k side by side, {@code vectors} vectors of each row. */");
+        String addresses = IntStream.range(0, rows).mapToObj(i -> "long r" + i).collect(Collectors.joining(", "));
+        line(1, "static void interleave" + rows + "(int vectors, " + addresses + ", float[] to, int at) {");
+        line(2, "for (int k = 0; k < vectors; k++) {");
+        for (int i = 0; i < rows; i++) {
+            line(3, "IntVector v" + i + " = " + loadInts("r" + i) + ";");
+        }
+        for (int i = 0; i < rows / 2; i++) {
+            zip("p" + i, "q" + i, 1, "v" + 2 * i, "v" + (2 * i + 1));
+        }
+        zip("f0", "f1", 2, "p0", "p1");
+        zip("f2", "f3", 2, "q0", "q1");
+        if (rows == 6) {
+            sixes(0, "f0", "f1", "p2");
+            sixes(3, "f2", "f3", "q2");
+        } else {
+            for (int i = 0; i < 4; i++) {
+                line(3, "f" + i + ".reinterpretAsFloats().intoArray(to, " + at("at", i, "COUNT") + ");");
+            }
+        }
+        for (int i = 0; i < rows; i++) {
+            line(3, "r" + i + " += BYTES;");
+        }
+        line(3, "at += " + rows + " * COUNT;");
+        line(2, "}");
+        line(1, "}");
+    }
+
+    private static String loadInts(String address) {
+        return "IntVector.fromMemorySegment(INTS, ALL, " + address + ", ORDER)";
+    }
+
+    private void sixes(int place, String fours, String moreFours, String pairs) {
+        String between = "s" + place;
+        line(3, "IntVector " + between + " = Interleave.SIX_FOURS.selectFrom(" + fours + ", " + moreFours + ");");
+        String[] from = {fours, between, moreFours};
+        for (int i = 0; i < 3; i++) {
+            line(3, "Interleave.SIX_" + i + ".selectFrom(" + from[i] + ", " + pairs + ").reinterpretAsFloats().intoArray(to, " + at("at", place + i, "COUNT") + ");");
+        }
+    }
+
+    private void zip(String lower, String upper, int step, String first, String second) {
+        String pair = step + ".selectFrom(" + first + ", " + second + ");";
+        line(3, "IntVector " + lower + " = Interleave.ZIP_LOWER_" + pair);
+        line(3, "IntVector " + upper + " = Interleave.ZIP_UPPER_" + pair);
     }
 
     // ---- K = 8 -------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ final class BlockedProduct {
     private static final int SHARED_PACKING = 1 << 15;
     /** Rows of A that a thread multiplies at once; a multiple of every tile's. */
     private static final int ROWS = 24;
-    /** Rows of A that it packs at once: whole squares where they are transposed. */
+    /** Rows of A that the calling thread packs just before it multiplies them. */
     private static final int PACKED_ROWS = 48;
     /** Multiplications of a block that are worth handing to a thread. */
     private static final long BLOCK_WORK = 1 << 19;
@@ -84,22 +84,27 @@ final class BlockedProduct {
         return (columns + Packing.PANEL - 1) / Packing.PANEL;
     }
 
-    /** Packs the first {@code panels} panels and the rows, and multiplies. */
+    /**
+     * Packs the first {@code panels} panels and the rows, and multiplies. Each is packed just before it is multiplied for the
+     * first time, so that it comes from where it was written: near.
+     */
     private static void alone(PackedStep step, int panels, Scratch own) {
-        packPanels(step, 0, panels, own);
         int rows = step.rows();
         int columns = step.columns();
         int near = near(step);
-        if (near >= columns) {
-            for (int i = 0; i < rows; i += PACKED_ROWS) {
-                packAndMultiply(step, i, Math.min(PACKED_ROWS, rows - i), own);
-            }
-            return;
-        }
-        float[] a = own.rows(rows);
-        step.packRows(0, rows, a, 0, own);
+        boolean atOnce = near >= columns;
+        float[] a = own.rows(atOnce ? Math.min(PACKED_ROWS, rows) : rows, step.steps());
         for (int j = 0; j < columns; j += near) {
-            step.multiply(a, 0, 0, rows, j, Math.min(near, columns - j), own);
+            int width = Math.min(near, columns - j);
+            packPanels(step, Math.min(panels, j / Packing.PANEL), Math.min(panels, panels(j + width)), own);
+            for (int i = 0; i < rows; i += PACKED_ROWS) {
+                int height = Math.min(PACKED_ROWS, rows - i);
+                int first = atOnce ? i : 0;
+                if (j == 0) {
+                    step.packRows(i, height, a, first);
+                }
+                step.multiply(a, first, i, height, j, width, own);
+            }
         }
     }
 
@@ -111,8 +116,8 @@ final class BlockedProduct {
 
     /** Rows that pass by all panels at once are packed just before, where the last ones were: near. */
     private static void packAndMultiply(PackedStep step, int row, int height, Scratch own) {
-        float[] a = own.rows(height);
-        step.packRows(row, height, a, row, own);
+        float[] a = own.rows(height, step.steps());
+        step.packRows(row, height, a, row);
         step.multiply(a, row, row, height, 0, step.columns(), own);
     }
 
@@ -131,23 +136,25 @@ final class BlockedProduct {
         int blocks = down * ((columns + width - 1) / width);
         boolean atOnce = width >= columns;
         int rowsToPack = atOnce ? 0 : rows;
-        float[] a = own.rows(rowsToPack);
+        float[] a = own.rows(rowsToPack, step.steps());
         long numbers = (long) panels * Packing.PANEL * step.stepsToPack() + (long) rowsToPack * step.steps();
         boolean shared = numbers >= SHARED_PACKING;
         int each = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
         int shares = shared ? (panels + each - 1) / each : 0;
-        int packs = shared ? shares + (rowsToPack + PACKED_ROWS - 1) / PACKED_ROWS : 0;
+        int packs = shared ? shares + (rowsToPack + height - 1) / height : 0;
         if (!shared) {
             packPanels(step, 0, panels, own);
-            step.packRows(0, rowsToPack, a, 0, own);
+            for (int i = 0; i < rowsToPack; i += height) {
+                step.packRows(i, Math.min(height, rows - i), a, 0);
+            }
         }
         team.pool.run(packs, packs + blocks, block -> {
             Scratch mine = team.scratch.get();
             if (block < shares) {
                 packPanels(step, block * each, Math.min(panels, (block + 1) * each), mine);
             } else if (block < packs) {
-                int row = (block - shares) * PACKED_ROWS;
-                step.packRows(row, Math.min(PACKED_ROWS, rows - row), a, 0, mine);
+                int row = (block - shares) * height;
+                step.packRows(row, Math.min(height, rows - row), a, 0);
             } else if (atOnce) {
                 int i = (block - packs) * height;
                 packAndMultiply(step, i, Math.min(height, rows - i), mine);
@@ -198,8 +205,8 @@ final class BlockedProduct {
             int steps = Math.min(depth, p.k() - k0);
             long room = scratch.panels(Packing.panelBytes(steps));
             PackedStep step = new PackedStep(terms, 0, p.m(), from, columns, k0, steps, room);
-            float[] a = scratch.rows(p.m());
-            step.packRows(0, p.m(), a, 0, scratch);
+            float[] a = scratch.rows(p.m(), steps);
+            step.packRows(0, p.m(), a, 0);
             for (int j = 0; j < columns; j += Packing.PANEL) {
                 int width = Math.min(Packing.PANEL, columns - j);
                 if (width == Packing.tileColumns(width)) {

@@ -32,6 +32,23 @@ final class Interleave {
     static final IntVector LOWER_1_INTS = integers(LOWER_1);
     static final IntVector UPPER_1_INTS = integers(UPPER_1);
 
+    /** Deal the runs of both vectors' lower halves, or upper halves, in turn: for step 1 a0 b0 a1 b1 and a2 b2 a3 b3. */
+    static final IntVector ZIP_LOWER_1 = zip(1, 0);
+
+    static final IntVector ZIP_UPPER_1 = zip(1, COUNT / 2);
+    static final IntVector ZIP_LOWER_2 = zip(2, 0);
+    static final IntVector ZIP_UPPER_2 = zip(2, COUNT / 2);
+
+    /**
+     * Two vectors of fours and one of pairs, put together by turns, are three vectors: the first is made of the first fours
+     * and the pairs, the last of the second fours and the pairs, and for the one between both fours come first.
+     */
+    static final IntVector SIX_0 = six(0, false);
+
+    static final IntVector SIX_FOURS = six(1, true);
+    static final IntVector SIX_1 = six(1, false);
+    static final IntVector SIX_2 = six(2, false);
+
     private Interleave() {}
 
     private static FloatVector indices(int step, int shift) {
@@ -45,6 +62,30 @@ final class Interleave {
             }
         }
         return FloatVector.fromArray(SPECIES, indices, 0);
+    }
+
+    private static IntVector zip(int step, int shift) {
+        int[] indices = new int[COUNT];
+        for (int lane = 0; lane < COUNT; lane++) {
+            int run = lane / step;
+            indices[lane] = run / 2 * step + lane % step + shift + run % 2 * COUNT;
+        }
+        return IntVector.fromArray(INTS, indices, 0);
+    }
+
+    private static IntVector six(int number, boolean fours) {
+        int[] indices = new int[COUNT];
+        for (int lane = 0; lane < COUNT; lane++) {
+            int six = (number * COUNT + lane) / 6;
+            int within = (number * COUNT + lane) % 6;
+            int four = 4 * six + within;
+            if (within >= 4) {
+                indices[lane] = fours ? 0 : COUNT + 2 * six + within - 4;
+            } else {
+                indices[lane] = fours ? four : number == 1 ? lane : four % COUNT;
+            }
+        }
+        return IntVector.fromArray(INTS, indices, 0);
     }
 
     private static IntVector integers(FloatVector indices) {

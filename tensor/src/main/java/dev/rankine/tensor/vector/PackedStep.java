@@ -48,13 +48,13 @@ final class PackedStep {
     }
 
     /**
-     * Packs {@code count} rows of A.
+     * Packs {@code count} rows of A, which must be multiplied together.
      *
      * @param a the packed rows
      * @param first the row that lies at their beginning
      */
-    void packRows(int from, int count, float[] a, int first, Scratch scratch) {
-        terms.packRows(i0 + from, count, k0, steps, a, (from - first) * Packing.ROW_STRIDE, scratch);
+    void packRows(int from, int count, float[] a, int first) {
+        terms.packRows(i0 + from, count, k0, steps, a, (from - first) * steps);
     }
 
     /** How many steps of k must be packed: those of the first matrix may lie {@link Terms#ready() ready}. */
@@ -86,11 +86,11 @@ final class PackedStep {
         int end = row + height;
         int tile;
         for (int i = row; i < end; i += tile) {
-            tile = tileRows(end - i);
+            tile = Packing.tileRows(end - i);
             for (int j = column; j < column + width; j += Packing.PANEL) {
                 long b = panel(j / Packing.PANEL);
                 int wide = Math.min(Packing.PANEL, columns - j);
-                int at = (i - first) * Packing.ROW_STRIDE;
+                int at = (i - first) * steps;
                 tile(tile, Math.min(tile, end - i), a, at, i, b, Packing.PANEL_BYTES, j, wide, scratch);
             }
         }
@@ -100,16 +100,9 @@ final class PackedStep {
     void multiply(float[] a, long b, long bStep, int column, int width, Scratch scratch) {
         int tile;
         for (int i = 0; i < rows; i += tile) {
-            tile = tileRows(rows - i);
-            tile(tile, Math.min(tile, rows - i), a, i * Packing.ROW_STRIDE, i, b, bStep, column, width, scratch);
+            tile = Packing.tileRows(rows - i);
+            tile(tile, Math.min(tile, rows - i), a, i * steps, i, b, bStep, column, width, scratch);
         }
-    }
-
-    /** Six rows where possible; four so that the last tile is whole, or lacks one row: 16 = 6 + 6 + 4, 8 = 4 + 4. */
-    private static int tileRows(int left) {
-        int even = left + left % 2;
-        boolean six = even == Packing.MAX_TILE_ROWS || even >= Packing.MAX_TILE_ROWS + Packing.LEAST_TILE_ROWS;
-        return six ? Packing.MAX_TILE_ROWS : Packing.LEAST_TILE_ROWS;
     }
 
     /** The sums go on from what C holds where steps of k came before. */
@@ -142,7 +135,7 @@ final class PackedStep {
             fromStep = toStep;
         }
         if (ready < steps) {
-            sum(width, tile, stepsToPack(), a, at + ready, b, bStep, from, fromStep, to, toStep);
+            sum(width, tile, stepsToPack(), a, at + ready * tile, b, bStep, from, fromStep, to, toStep);
         }
         if (!direct) {
             TileBorder.write(scratch.tile, height, width, p, c);

@@ -8,15 +8,13 @@ import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import dev.rankine.tensor.DType;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
  * Copies blocks of A and B into the order in which the micro-kernels read them (Goto and van de Geijn 2008). A becomes
- * plain rows in an array, {@link #ROW_STRIDE} floats apart; B becomes panels of {@link #PANEL} columns, row after row of
- * k, padded with zeros.
+ * tiles of some rows in an array, tile after tile, in each the rows' numbers for one k side by side; B becomes panels of
+ * {@link #PANEL} columns, row after row of k, padded with zeros.
  */
 final class Packing {
     /** Vectors side by side in a panel of B: machines with vectors this long have 32 registers, enough for 24 sums. */
@@ -28,8 +26,6 @@ final class Packing {
     static final long PANEL_BYTES = (long) PANEL_VECTORS * BYTES;
     /** The most of k that is packed at once: widths of 768 have room for a low-rank update behind them. */
     static final int MAX_DEPTH = 784;
-    /** Floats from one packed row of A to the next: an odd number of cache lines, so that rows do not share cache sets. */
-    static final int ROW_STRIDE = MAX_DEPTH;
 
     static final int MAX_TILE_ROWS = 6;
     /** The rows of other tiles: of sixes and fours any even number can be made from four on. */
@@ -37,35 +33,64 @@ final class Packing {
 
     private Packing() {}
 
+    /** Six rows where possible; four so that the last tile is whole, or lacks one row: 16 = 6 + 6 + 4, 8 = 4 + 4. */
+    static int tileRows(int left) {
+        int even = left + left % 2;
+        boolean six = even == MAX_TILE_ROWS || even >= MAX_TILE_ROWS + LEAST_TILE_ROWS;
+        return six ? MAX_TILE_ROWS : LEAST_TILE_ROWS;
+    }
+
     /**
-     * Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, and pads them to a multiple of 4.
+     * Packs {@code rows} rows of op(A), k from {@code k0} on for {@code depth} steps, in tiles of {@link #tileRows} rows.
+     * Rows that are missing in the last tile may hold any numbers.
      *
-     * @param at the place of the first row's first step in {@code to}
+     * @param at where the first tile begins in {@code to}
+     * @param done steps of each tile that come before these
+     * @param steps of each tile altogether
      */
-    static void rows(Product p, int from, int rows, int k0, int depth, float[] to, int at, Scratch scratch) {
-        long a = p.a() + from * p.aRow() + k0 * p.aColumn();
-        if (p.aRunsAlongK()) {
-            copyRows(a, p.aRow(), rows, depth, to, at);
-        } else if (p.aRow() == Product.FLOAT) {
-            for (int i = 0; i < rows; i += COUNT) {
-                int count = Math.min(COUNT, rows - i);
-                turnRows(a + i * p.aRow(), p.aColumn(), count, depth, to, at + i * ROW_STRIDE, scratch);
+    static void rows(Product p, int from, int rows, int k0, int depth, float[] to, int at, int done, int steps) {
+        int tile;
+        for (int i = 0; i < rows; i += tile) {
+            tile = tileRows(rows - i);
+            long a = p.a() + (from + i) * p.aRow() + k0 * p.aColumn();
+            int place = at + i * steps + done * tile;
+            if (p.aRow() == Product.FLOAT && !p.aRunsAlongK() && tile <= COUNT) {
+                copyRuns(a, p.aColumn(), Math.min(tile, rows - i), tile, depth, to, place);
+            } else {
+                interleave(p, a, Math.min(tile, rows - i), tile, depth, to, place);
             }
-        } else {
-            for (int i = 0; i < rows; i++) {
-                for (int k = 0; k < depth; k++) {
-                    to[i * ROW_STRIDE + at + k] = ALL.get(FLOAT, a + i * p.aRow() + k * p.aColumn());
-                }
-            }
-        }
-        for (int i = rows; i < roundUp(rows, LEAST_TILE_ROWS); i++) {
-            Arrays.fill(to, i * ROW_STRIDE + at, i * ROW_STRIDE + at + depth, 0f);
         }
     }
 
-    private static void copyRows(long from, long step, int rows, int depth, float[] to, int at) {
-        for (int i = 0; i < rows; i++) {
-            MemorySegment.copy(ALL, FLOAT, from + i * step, to, i * ROW_STRIDE + at, depth);
+    private static void interleave(Product p, long a, int rows, int tile, int depth, float[] to, int at) {
+        long step = p.aRow();
+        int whole = p.aRunsAlongK() ? depth / COUNT : 0;
+        // the last row stands for those that are not there
+        long last = a + (rows - 1) * step;
+        long r1 = rows > 1 ? a + step : last;
+        long r2 = rows > 2 ? a + 2 * step : last;
+        long r3 = rows > 3 ? a + 3 * step : last;
+        if (tile == MAX_TILE_ROWS) {
+            long r4 = rows > 4 ? a + 4 * step : last;
+            RegisterTranspose.interleave6(whole, a, r1, r2, r3, r4, last, to, at);
+        } else {
+            RegisterTranspose.interleave4(whole, a, r1, r2, r3, to, at);
+        }
+        for (int k = whole * COUNT; k < depth; k++) {
+            for (int i = 0; i < tile; i++) {
+                to[at + k * tile + i] = ALL.get(FLOAT, a + Math.min(i, rows - 1) * step + k * p.aColumn());
+            }
+        }
+    }
+
+    /** The rows' numbers for one k lie side by side already, {@code step} bytes from one k to the next. */
+    private static void copyRuns(long from, long step, int rows, int tile, int depth, float[] to, int at) {
+        VectorMask<Float> there = Lanes.first(rows);
+        VectorMask<Float> all = Lanes.first(tile);
+        for (int k = 0; k < depth; k++) {
+            FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, there).intoArray(to, at, all);
+            from += step;
+            at += tile;
         }
     }
 
@@ -162,19 +187,6 @@ final class Packing {
                         PANEL_BYTES,
                         width,
                         scratch.room);
-            }
-        }
-    }
-
-    /** Turns {@code depth} runs of {@code rows} floats, {@code step} bytes apart, into rows of the array. */
-    private static void turnRows(long from, long step, int rows, int depth, float[] to, int at, Scratch scratch) {
-        int whole = SquareTranspose.fits() ? depth - depth % COUNT : 0;
-        for (int k = 0; k < whole; k += COUNT) {
-            SquareTranspose.run(from + k * step, step, to, at + k, ROW_STRIDE, rows, scratch.room);
-        }
-        for (int k = whole; k < depth; k++) {
-            for (int i = 0; i < rows; i++) {
-                to[at + i * ROW_STRIDE + k] = ALL.get(FLOAT, from + k * step + i * (long) Float.BYTES);
             }
         }
     }

@@ -11,14 +11,11 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Micro-kernels of the blocked product: a tile of C, some rows by 4 vectors wide, is held in registers while k runs.
- * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
- * bytes apart.
+ * A is packed with the numbers of one k side by side; B is read a row per k, {@code bStep} bytes apart.
  *
  * <p>Written by {@code KernelGenerator}; change that, not this.
  */
 final class QuadTiles {
-    private static final int S = Packing.ROW_STRIDE;
-
     private QuadTiles() {}
 
     static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
@@ -46,8 +43,8 @@ final class QuadTiles {
         FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
         FloatVector c5x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + 2L * BYTES, ORDER);
         FloatVector c5x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + 3L * BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
+        int end = at + 6 * kc;
+        for (int i = at; i < end; i += 6) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
@@ -58,27 +55,27 @@ final class QuadTiles {
             c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
             c0x2 = a0.lanewise(VectorOperators.FMA, b2, c0x2);
             c0x3 = a0.lanewise(VectorOperators.FMA, b3, c0x3);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + 1]);
             c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
             c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
             c1x2 = a1.lanewise(VectorOperators.FMA, b2, c1x2);
             c1x3 = a1.lanewise(VectorOperators.FMA, b3, c1x3);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2]);
             c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
             c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
             c2x2 = a2.lanewise(VectorOperators.FMA, b2, c2x2);
             c2x3 = a2.lanewise(VectorOperators.FMA, b3, c2x3);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3]);
             c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
             c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
             c3x2 = a3.lanewise(VectorOperators.FMA, b2, c3x2);
             c3x3 = a3.lanewise(VectorOperators.FMA, b3, c3x3);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4]);
             c4x0 = a4.lanewise(VectorOperators.FMA, b0, c4x0);
             c4x1 = a4.lanewise(VectorOperators.FMA, b1, c4x1);
             c4x2 = a4.lanewise(VectorOperators.FMA, b2, c4x2);
             c4x3 = a4.lanewise(VectorOperators.FMA, b3, c4x3);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5]);
             c5x0 = a5.lanewise(VectorOperators.FMA, b0, c5x0);
             c5x1 = a5.lanewise(VectorOperators.FMA, b1, c5x1);
             c5x2 = a5.lanewise(VectorOperators.FMA, b2, c5x2);
@@ -128,8 +125,8 @@ final class QuadTiles {
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
         FloatVector c3x2 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 2L * BYTES, ORDER);
         FloatVector c3x3 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + 3L * BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
+        int end = at + 4 * kc;
+        for (int i = at; i < end; i += 4) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
@@ -140,17 +137,17 @@ final class QuadTiles {
             c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
             c0x2 = a0.lanewise(VectorOperators.FMA, b2, c0x2);
             c0x3 = a0.lanewise(VectorOperators.FMA, b3, c0x3);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + 1]);
             c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
             c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
             c1x2 = a1.lanewise(VectorOperators.FMA, b2, c1x2);
             c1x3 = a1.lanewise(VectorOperators.FMA, b3, c1x3);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2]);
             c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
             c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
             c2x2 = a2.lanewise(VectorOperators.FMA, b2, c2x2);
             c2x3 = a2.lanewise(VectorOperators.FMA, b3, c2x3);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3]);
             c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
             c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
             c3x2 = a3.lanewise(VectorOperators.FMA, b2, c3x2);

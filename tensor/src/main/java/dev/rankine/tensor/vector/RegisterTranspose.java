@@ -1,6 +1,8 @@
 package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
+import static dev.rankine.tensor.vector.Lanes.BYTES;
+import static dev.rankine.tensor.vector.Lanes.COUNT;
 import static dev.rankine.tensor.vector.Lanes.INTS;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 
@@ -9,6 +11,7 @@ import jdk.incubator.vector.IntVector;
 /**
  * Transposes squares of as many rows as a vector has lanes, all in registers: each round exchanges the off-diagonal
  * blocks of half the size by two-vector permutes. Floats pass as integers, as which their indices are used.
+ * Some rows are interleaved likewise.
  *
  * <p>Written by {@code KernelGenerator}; change that, not this.
  */
@@ -225,5 +228,69 @@ final class RegisterTranspose {
         r1.intoMemorySegment(ALL, to + toStep, ORDER);
         r2.intoMemorySegment(ALL, to + 2 * toStep, ORDER);
         r3.intoMemorySegment(ALL, to + 3 * toStep, ORDER);
+    }
+
+    /** Puts the numbers of 6 rows for each k side by side, {@code vectors} vectors of each row. */
+    static void interleave6(int vectors, long r0, long r1, long r2, long r3, long r4, long r5, float[] to, int at) {
+        for (int k = 0; k < vectors; k++) {
+            IntVector v0 = IntVector.fromMemorySegment(INTS, ALL, r0, ORDER);
+            IntVector v1 = IntVector.fromMemorySegment(INTS, ALL, r1, ORDER);
+            IntVector v2 = IntVector.fromMemorySegment(INTS, ALL, r2, ORDER);
+            IntVector v3 = IntVector.fromMemorySegment(INTS, ALL, r3, ORDER);
+            IntVector v4 = IntVector.fromMemorySegment(INTS, ALL, r4, ORDER);
+            IntVector v5 = IntVector.fromMemorySegment(INTS, ALL, r5, ORDER);
+            IntVector p0 = Interleave.ZIP_LOWER_1.selectFrom(v0, v1);
+            IntVector q0 = Interleave.ZIP_UPPER_1.selectFrom(v0, v1);
+            IntVector p1 = Interleave.ZIP_LOWER_1.selectFrom(v2, v3);
+            IntVector q1 = Interleave.ZIP_UPPER_1.selectFrom(v2, v3);
+            IntVector p2 = Interleave.ZIP_LOWER_1.selectFrom(v4, v5);
+            IntVector q2 = Interleave.ZIP_UPPER_1.selectFrom(v4, v5);
+            IntVector f0 = Interleave.ZIP_LOWER_2.selectFrom(p0, p1);
+            IntVector f1 = Interleave.ZIP_UPPER_2.selectFrom(p0, p1);
+            IntVector f2 = Interleave.ZIP_LOWER_2.selectFrom(q0, q1);
+            IntVector f3 = Interleave.ZIP_UPPER_2.selectFrom(q0, q1);
+            IntVector s0 = Interleave.SIX_FOURS.selectFrom(f0, f1);
+            Interleave.SIX_0.selectFrom(f0, p2).reinterpretAsFloats().intoArray(to, at);
+            Interleave.SIX_1.selectFrom(s0, p2).reinterpretAsFloats().intoArray(to, at + COUNT);
+            Interleave.SIX_2.selectFrom(f1, p2).reinterpretAsFloats().intoArray(to, at + 2 * COUNT);
+            IntVector s3 = Interleave.SIX_FOURS.selectFrom(f2, f3);
+            Interleave.SIX_0.selectFrom(f2, q2).reinterpretAsFloats().intoArray(to, at + 3 * COUNT);
+            Interleave.SIX_1.selectFrom(s3, q2).reinterpretAsFloats().intoArray(to, at + 4 * COUNT);
+            Interleave.SIX_2.selectFrom(f3, q2).reinterpretAsFloats().intoArray(to, at + 5 * COUNT);
+            r0 += BYTES;
+            r1 += BYTES;
+            r2 += BYTES;
+            r3 += BYTES;
+            r4 += BYTES;
+            r5 += BYTES;
+            at += 6 * COUNT;
+        }
+    }
+
+    /** Puts the numbers of 4 rows for each k side by side, {@code vectors} vectors of each row. */
+    static void interleave4(int vectors, long r0, long r1, long r2, long r3, float[] to, int at) {
+        for (int k = 0; k < vectors; k++) {
+            IntVector v0 = IntVector.fromMemorySegment(INTS, ALL, r0, ORDER);
+            IntVector v1 = IntVector.fromMemorySegment(INTS, ALL, r1, ORDER);
+            IntVector v2 = IntVector.fromMemorySegment(INTS, ALL, r2, ORDER);
+            IntVector v3 = IntVector.fromMemorySegment(INTS, ALL, r3, ORDER);
+            IntVector p0 = Interleave.ZIP_LOWER_1.selectFrom(v0, v1);
+            IntVector q0 = Interleave.ZIP_UPPER_1.selectFrom(v0, v1);
+            IntVector p1 = Interleave.ZIP_LOWER_1.selectFrom(v2, v3);
+            IntVector q1 = Interleave.ZIP_UPPER_1.selectFrom(v2, v3);
+            IntVector f0 = Interleave.ZIP_LOWER_2.selectFrom(p0, p1);
+            IntVector f1 = Interleave.ZIP_UPPER_2.selectFrom(p0, p1);
+            IntVector f2 = Interleave.ZIP_LOWER_2.selectFrom(q0, q1);
+            IntVector f3 = Interleave.ZIP_UPPER_2.selectFrom(q0, q1);
+            f0.reinterpretAsFloats().intoArray(to, at);
+            f1.reinterpretAsFloats().intoArray(to, at + COUNT);
+            f2.reinterpretAsFloats().intoArray(to, at + 2 * COUNT);
+            f3.reinterpretAsFloats().intoArray(to, at + 3 * COUNT);
+            r0 += BYTES;
+            r1 += BYTES;
+            r2 += BYTES;
+            r3 += BYTES;
+            at += 4 * COUNT;
+        }
     }
 }

@@ -31,9 +31,9 @@ final class Scratch {
         room = roomMemory.address();
     }
 
-    /** Room for packed rows of A, {@link Packing#ROW_STRIDE} floats apart. Its content is lost. */
-    float[] rows(int count) {
-        int floats = Packing.roundUp(count, Packing.LEAST_TILE_ROWS) * Packing.ROW_STRIDE;
+    /** Room for {@code count} packed rows of A of {@code steps} steps of k. Its content is lost. */
+    float[] rows(int count, int steps) {
+        int floats = Packing.roundUp(count, Packing.LEAST_TILE_ROWS) * steps;
         if (rows.length < floats) {
             rows = new float[floats];
         }

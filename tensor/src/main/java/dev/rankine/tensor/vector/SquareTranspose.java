@@ -40,19 +40,6 @@ final class SquareTranspose {
         }
     }
 
-    /**
-     * The same into rows of an array, {@code toStep} floats apart.
-     *
-     * @param width how many numbers of each row are read, and how many rows are written
-     */
-    static void run(long from, long fromStep, float[] to, int at, int toStep, int width, long room) {
-        run(from, fromStep, room, BYTES, width, room);
-        for (int i = 0; i < width; i++) {
-            FloatVector.fromMemorySegment(SPECIES, ALL, room + (long) i * BYTES, ORDER)
-                    .intoArray(to, at + i * toStep);
-        }
-    }
-
     private static void whole(long from, long fromStep, long to, long toStep) {
         if (COUNT == 16) {
             RegisterTranspose.square16(from, fromStep, to, toStep);

@@ -48,19 +48,15 @@ record Terms(List<Product> products, @Nullable Panels ready) {
         return k;
     }
 
-    /**
-     * Packs {@code rows} rows of the A side by side, k from {@code k0} on for {@code steps} steps.
-     *
-     * @param at where the first one begins in {@code to}
-     */
-    void packRows(int from, int rows, int k0, int steps, float[] to, int at, Scratch scratch) {
+    /** Packs {@code rows} rows of the A side by side, k from {@code k0} on for {@code steps} steps; see {@link Packing#rows}. */
+    void packRows(int from, int rows, int k0, int steps, float[] to, int at) {
         int start = k0;
         int done = 0;
         for (int i = 0; i < products.size(); i++) {
             Product p = products.get(i);
             int own = Math.clamp(p.k() - (long) start, 0, steps - done);
             if (own > 0) {
-                Packing.rows(p, from, rows, start, own, to, at + done, scratch);
+                Packing.rows(p, from, rows, start, own, to, at, done, steps);
                 done += own;
             }
             start = Math.max(0, start - p.k());

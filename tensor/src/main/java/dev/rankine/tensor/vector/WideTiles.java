@@ -11,14 +11,11 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Micro-kernels of the blocked product: a tile of C, some rows by 2 vectors wide, is held in registers while k runs.
- * A is packed in plain rows {@link Packing#ROW_STRIDE} floats apart; B is read a row per k, {@code bStep}
- * bytes apart.
+ * A is packed with the numbers of one k side by side; B is read a row per k, {@code bStep} bytes apart.
  *
  * <p>Written by {@code KernelGenerator}; change that, not this.
  */
 final class WideTiles {
-    private static final int S = Packing.ROW_STRIDE;
-
     private WideTiles() {}
 
     static void rows6(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {
@@ -34,27 +31,27 @@ final class WideTiles {
         FloatVector c4x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 4 * fromStep + BYTES, ORDER);
         FloatVector c5x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep, ORDER);
         FloatVector c5x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 5 * fromStep + BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
+        int end = at + 6 * kc;
+        for (int i = at; i < end; i += 6) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.lanewise(VectorOperators.FMA, b0, c0x0);
             c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + 1]);
             c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
             c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2]);
             c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
             c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3]);
             c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
             c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
-            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4 * S]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[i + 4]);
             c4x0 = a4.lanewise(VectorOperators.FMA, b0, c4x0);
             c4x1 = a4.lanewise(VectorOperators.FMA, b1, c4x1);
-            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5 * S]);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[i + 5]);
             c5x0 = a5.lanewise(VectorOperators.FMA, b0, c5x0);
             c5x1 = a5.lanewise(VectorOperators.FMA, b1, c5x1);
             b += bStep;
@@ -82,21 +79,21 @@ final class WideTiles {
         FloatVector c2x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 2 * fromStep + BYTES, ORDER);
         FloatVector c3x0 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep, ORDER);
         FloatVector c3x1 = FloatVector.fromMemorySegment(SPECIES, ALL, from + 3 * fromStep + BYTES, ORDER);
-        int end = at + kc;
-        for (int i = at; i < end; i++) {
+        int end = at + 4 * kc;
+        for (int i = at; i < end; i += 4) {
             long p = Objects.checkIndex(b, Lanes.ADDRESSES);
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, ALL, p, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, ALL, p + BYTES, ORDER);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[i]);
             c0x0 = a0.lanewise(VectorOperators.FMA, b0, c0x0);
             c0x1 = a0.lanewise(VectorOperators.FMA, b1, c0x1);
-            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + S]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[i + 1]);
             c1x0 = a1.lanewise(VectorOperators.FMA, b0, c1x0);
             c1x1 = a1.lanewise(VectorOperators.FMA, b1, c1x1);
-            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2 * S]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[i + 2]);
             c2x0 = a2.lanewise(VectorOperators.FMA, b0, c2x0);
             c2x1 = a2.lanewise(VectorOperators.FMA, b1, c2x1);
-            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3 * S]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[i + 3]);
             c3x0 = a3.lanewise(VectorOperators.FMA, b0, c3x0);
             c3x1 = a3.lanewise(VectorOperators.FMA, b1, c3x1);
             b += bStep;
