@@ -232,7 +232,8 @@ final class RegisterTranspose {
 
     /** Puts the numbers of 6 rows for each k side by side, {@code vectors} vectors of each row. */
     static void interleave6(int vectors, long r0, long r1, long r2, long r3, long r4, long r5, float[] to, int at) {
-        for (int k = 0; k < vectors; k++) {
+        int end = at + 6 * COUNT * vectors;
+        while (at != end) {
             IntVector v0 = IntVector.fromMemorySegment(INTS, ALL, r0, ORDER);
             IntVector v1 = IntVector.fromMemorySegment(INTS, ALL, r1, ORDER);
             IntVector v2 = IntVector.fromMemorySegment(INTS, ALL, r2, ORDER);
@@ -269,7 +270,8 @@ final class RegisterTranspose {
 
     /** Puts the numbers of 4 rows for each k side by side, {@code vectors} vectors of each row. */
     static void interleave4(int vectors, long r0, long r1, long r2, long r3, float[] to, int at) {
-        for (int k = 0; k < vectors; k++) {
+        int end = at + 4 * COUNT * vectors;
+        while (at != end) {
             IntVector v0 = IntVector.fromMemorySegment(INTS, ALL, r0, ORDER);
             IntVector v1 = IntVector.fromMemorySegment(INTS, ALL, r1, ORDER);
             IntVector v2 = IntVector.fromMemorySegment(INTS, ALL, r2, ORDER);
