@@ -21,6 +21,9 @@ public final class KernelGenerator extends KernelText {
         Files.writeString(folder.resolve("QuadTiles.java"), new KernelGenerator().tiles("QuadTiles", 4));
         Files.writeString(folder.resolve("WideTiles.java"), new KernelGenerator().tiles("WideTiles", 2));
         Files.writeString(folder.resolve("NarrowTiles.java"), new KernelGenerator().tiles("NarrowTiles", 1));
+        Files.writeString(folder.resolve("QuadRowTiles.java"), new KernelGenerator().rowTiles("QuadRowTiles", 4));
+        Files.writeString(folder.resolve("WideRowTiles.java"), new KernelGenerator().rowTiles("WideRowTiles", 2));
+        Files.writeString(folder.resolve("NarrowRowTiles.java"), new KernelGenerator().rowTiles("NarrowRowTiles", 1));
         Files.writeString(folder.resolve("DotTiles.java"), new KernelGenerator().dots());
         Files.writeString(folder.resolve("RegisterTranspose.java"), new KernelGenerator().transposes());
         Files.writeString(folder.resolve("RankEightUpdate.java"), new KernelGenerator().rankEight());
@@ -53,7 +56,33 @@ public final class KernelGenerator extends KernelText {
         line(0, "final class " + name + " {");
         line(1, "private " + name + "() {}");
         for (int rows : TILE_ROWS) {
-            tile(rows, vectors);
+            tile("rows", rows, vectors, "" + rows, "1");
+        }
+        line(0, "}");
+        return text();
+    }
+
+    private String rowTiles(String name, int vectors) {
+        header(
+                vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
+                List.of(
+                        "java.util.Objects",
+                        "jdk.incubator.vector.FloatVector",
+                        "jdk.incubator.vector.VectorOperators"),
+                "Micro-kernels of a head's products: a tile of C, some rows by " + vectors
+                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
+                "A is packed in plain rows {@link HeadProduct#ROW_STRIDE} floats apart, which run along k, or along C's rows where",
+                "the method is one of {@code turned}; B is read a row per k, {@code bStep} bytes apart.",
+                "");
+        line(0, "final class " + name + " {");
+        line(1, "private static final int S = HeadProduct.ROW_STRIDE;");
+        line(0, "");
+        line(1, "private " + name + "() {}");
+        for (int rows : TILE_ROWS) {
+            tile("rows", rows, vectors, "1", "S");
+        }
+        for (int rows : TILE_ROWS) {
+            tile("turned", rows, vectors, "S", "1");
         }
         line(0, "}");
         return text();
@@ -63,23 +92,24 @@ public final class KernelGenerator extends KernelText {
      * One step of k a round: two need fewer instructions, but the second JIT compiler three times as long, before the first
      * step of a training. Its check bounds the address, so that the compiler drops its own of every load.
      */
-    private void tile(int rows, int vectors) {
+    private void tile(String name, int rows, int vectors, String kStep, String rowStep) {
         line(0, "");
-        line(1, "static void rows" + rows
+        line(1, "static void " + name + rows
                 + "(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
                 line(2, "FloatVector c" + i + "x" + j + " = " + load(place("from", "fromStep", i, j)) + ";");
             }
         }
-        line(2, "int end = at + " + rows + " * kc;");
-        line(2, "for (int i = at; i < end; i += " + rows + ") {");
+        line(2, "int end = at + " + (kStep.equals("1") ? "kc;" : kStep + " * kc;"));
+        line(2, "for (int i = at; i < end; i" + (kStep.equals("1") ? "++" : " += " + kStep) + ") {");
         line(3, "long p = Objects.checkIndex(b, Lanes.ADDRESSES);");
         for (int j = 0; j < vectors; j++) {
             line(3, "FloatVector b" + j + " = " + load(at("p", j, "BYTES")) + ";");
         }
         for (int i = 0; i < rows; i++) {
-            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[" + (i == 0 ? "i" : "i + " + i) + "]);");
+            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a["
+                    + (rowStep.equals("1") && i > 0 ? "i + " + i : at("i", i, rowStep)) + "]);");
             for (int j = 0; j < vectors; j++) {
                 String sum = "c" + i + "x" + j;
                 line(3, sum + " = a" + i + ".lanewise(VectorOperators.FMA, b" + j + ", " + sum + ");");

@@ -10,7 +10,6 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every fused operation of every back-end that is ready here, against the reference and against its own default body
@@ -20,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 @Domain(DomainContext.Global.class)
 class FusedParityPropertyTest {
     /** Of sums of many products. */
-    private static final double LONG_SUMS = 1e-4;
+    static final double LONG_SUMS = 1e-4;
 
-    private static void check(long seed, Parity.Computation computation) {
+    static void check(long seed, Parity.Computation computation) {
         check(Parity.F32, seed, computation);
     }
 
-    private static void check(double tolerance, long seed, Parity.Computation computation) {
+    static void check(double tolerance, long seed, Parity.Computation computation) {
         Parity.within(tolerance).check(seed, computation);
         Parity.within(tolerance).checkDefaults(seed, computation);
     }
@@ -233,80 +232,6 @@ class FusedParityPropertyTest {
             samples.backend().columnDots(x, biased ? bias : null, dY, dots);
             return List.of(y, dX, dF, dots);
         });
-    }
-
-    /** How the mask of {@link #attention} hides. */
-    enum Mask {
-        NOTHING,
-        PADDING,
-        CAUSAL,
-        ANYTHING
-    }
-
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
-    void attention(
-            @ForAll @IntRange(min = 1, max = 3) int b,
-            @ForAll @IntRange(max = 20) int t,
-            @ForAll @IntRange(max = 35) int s,
-            @ForAll @IntRange(min = 1, max = 19) int d,
-            @ForAll Mask kind,
-            @ForAll boolean dropped,
-            @ForAll long seed) {
-        check(seed, samples -> attended(samples, b, t, s, d, kind, dropped));
-    }
-
-    /** So many keys that the queries are cut into blocks. */
-    @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
-    void attentionInBlocks(
-            @ForAll @IntRange(min = 30, max = 70) int t,
-            @ForAll @IntRange(min = 900, max = 1100) int s,
-            @ForAll Mask kind,
-            @ForAll boolean dropped,
-            @ForAll long seed) {
-        check(LONG_SUMS, seed, samples -> attended(samples, 1, t, s, 5, kind, dropped));
-    }
-
-    private static List<Tensor> attended(Samples samples, int b, int t, int s, int d, Mask kind, boolean dropped) {
-        Backend backend = samples.backend();
-        Shape square = Shape.of(b, 2, t, s);
-        Tensor q = heads(samples, b, t, d);
-        Tensor k = heads(samples, b, s, d);
-        Tensor v = heads(samples, b, s, d);
-        Tensor dOut = heads(samples, b, t, d);
-        Tensor mask = mask(samples, kind, square);
-        Backend.Dropout dropout = dropped ? new Backend.Dropout(0.3, samples.draw(b)) : null;
-        Tensor out = samples.room(DType.F32, Shape.of(b, 2, t, d));
-        Tensor saved = samples.room(DType.F32, backend.attentionSaves(square));
-        Tensor dQ = samples.room(DType.F32, q.shape());
-        Tensor dK = samples.room(DType.F32, k.shape());
-        Tensor dV = samples.room(DType.F32, v.shape());
-        backend.attention(q, k, v, mask, 0.4, dropout, out, saved);
-        backend.attentionBackward(q, k, v, mask, saved, 0.4, dropout, dOut, dQ, dK, dV);
-        return List.of(out, dQ, dK, dV);
-    }
-
-    /** [B, H, T, D] as a transformer makes it: split from [B, T, H D] and transposed. */
-    private static Tensor heads(Samples samples, int b, int t, int d) {
-        return samples.of(DType.F32, Shape.of(b, t, 2, d), Layout.ROW_MAJOR).transpose(1, 2);
-    }
-
-    private static @Nullable Tensor mask(Samples samples, Mask kind, Shape square) {
-        int t = square.dim(2);
-        int s = square.dim(3);
-        return switch (kind) {
-            case NOTHING -> null;
-            case PADDING ->
-                samples.mask(DType.F32, Shape.of(square.dim(0), 1, 1, s), Layout.ROW_MAJOR)
-                        .expand(square);
-            case CAUSAL -> {
-                Tensor mask = Tensor.zeros(samples.backend(), DType.F32, Shape.of(t, s));
-                for (int row = 0; row < t; row++) {
-                    samples.backend().fill(mask.slice(0, row, row + 1).slice(1, 0, Math.min(s, row + 1)), 1);
-                }
-                yield mask.expand(square);
-            }
-            case ANYTHING -> samples.mask(DType.F32, square, Layout.ROW_MAJOR);
-        };
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)

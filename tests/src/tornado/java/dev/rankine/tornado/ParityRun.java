@@ -30,6 +30,7 @@ final class ParityRun {
                 .selectors(Stream.of(
                                 "dev.rankine.tensor.PrimitivesParityPropertyTest",
                                 "dev.rankine.tensor.FusedParityPropertyTest",
+                                "dev.rankine.tensor.AttentionParityPropertyTest",
                                 "dev.rankine.tornado.NoSilentFallbackTest",
                                 "dev.rankine.tornado.RecordedStepTest",
                                 "dev.rankine.tornado.ReplayPropertyTest",

@@ -1,7 +1,6 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Backend;
-import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -19,10 +18,10 @@ final class Attention {
     /** Multiplications of a task: small heads share one. */
     private static final long TASK_WORK = 1 << 18;
 
-    /** Scores of a block: with what is made of them they fit into the second cache. */
-    private static final int BLOCK = 1 << 15;
+    /** Heads of a task that has more work than that, which are read together, where there are tasks enough. */
+    private static final int TOGETHER = 6;
 
-    private static final int LEAST_ROWS = 16;
+    private static final int WANTED_TASKS = 32;
 
     private final WorkerPool pool;
     private final Supplier<Stage> stages;
@@ -32,68 +31,6 @@ final class Attention {
         this.pool = pool;
         this.stages = stages;
         this.scratches = scratches;
-    }
-
-    /** The strides of a matrix in bytes. */
-    private record Layout(long row, long column) {
-        static Layout rows(int columns) {
-            return new Layout(4L * columns, Float.BYTES);
-        }
-
-        Layout transposed() {
-            return new Layout(column, row);
-        }
-    }
-
-    /** A tensor [B, H, rows, columns] by address. */
-    private record Heads(Tensor tensor, long address, int rows, int columns, Layout layout) {
-        static Heads of(Tensor x) {
-            int rows = x.shape().dim(2);
-            int columns = x.shape().dim(3);
-            // an axis of length 1 may have any stride; this one suits every kernel
-            long column = columns == 1 ? Float.BYTES : Float.BYTES * x.stride(3);
-            long row = rows == 1 ? column * columns : Float.BYTES * x.stride(2);
-            return new Heads(x, Native.address(x), rows, columns, new Layout(row, column));
-        }
-
-        long at(int example, int head) {
-            return address + Float.BYTES * (example * tensor.stride(0) + head * tensor.stride(1));
-        }
-
-        long at(int example, int head, int row) {
-            return at(example, head) + row * layout.row;
-        }
-    }
-
-    /** C[m, n] = A[m, k] B[k, n], added to what C holds if {@code add}. */
-    private static void multiply(
-            int m,
-            int n,
-            int k,
-            long a,
-            Layout aLies,
-            long b,
-            Layout bLies,
-            long c,
-            Layout cLies,
-            boolean add,
-            Scratch scratch) {
-        Product product = new Product(
-                m,
-                n,
-                k,
-                a,
-                aLies.row,
-                aLies.column,
-                DType.F32,
-                b,
-                bLies.row,
-                bLies.column,
-                c,
-                cLies.row,
-                cLies.column,
-                add);
-        Gemm.alone(product, scratch);
     }
 
     /** What {@link #forward} saves beside its result: [B, H, T, 2]. */
@@ -119,36 +56,35 @@ final class Attention {
         }
     }
 
-    private interface Head {
-        void run(int example, int head, Stage stage, Scratch scratch);
+    private interface Some {
+        /** Heads {@code from} to {@code end}. */
+        void run(int from, int end, Stage stage, Scratch scratch);
     }
 
-    private void forHeads(Tensor q, long work, Head body) {
-        int heads = q.shape().dim(1);
-        int count = q.shape().dim(0) * heads;
-        int each = Math.clamp(TASK_WORK / Math.max(1, work), 1, Math.max(1, count));
+    /** @param products how many products of q's size a head has */
+    private void forHeads(Heads q, int keys, int products, Some heads) {
+        int count = q.count();
+        long work = (long) products * q.rows() * q.columns() * keys;
+        int least = Math.clamp(count / WANTED_TASKS, 1, TOGETHER);
+        int each = Math.clamp(TASK_WORK / Math.max(1, work), least, Math.max(least, count));
         pool.run((count + each - 1) / each, block -> {
-            Stage stage = stages.get();
-            Scratch scratch = scratches.get();
-            for (int i = block * each; i < Math.min(count, (block + 1) * each); i++) {
-                body.run(i / heads, i % heads, stage, scratch);
-            }
+            int from = block * each;
+            heads.run(from, Math.min(count, from + each), stages.get(), scratches.get());
         });
     }
 
-    /** Queries of a block, by the number of keys. */
-    private static int rowsAtOnce(int keys) {
-        return Math.max(LEAST_ROWS, BLOCK / Math.max(1, keys) & -LEAST_ROWS);
+    private static Heads heads(Tensor x) {
+        return Heads.of(Fused.evenRows(x));
     }
 
-    /** The mask of a row, its elements side by side. */
-    private record Seen(@Nullable Heads heads) {
-        static Seen of(@Nullable Tensor mask) {
-            return new Seen(mask == null ? null : Heads.of(Fused.evenRows(mask)));
-        }
+    /** A result whose rows have no gaps: {@code x} itself if possible. */
+    private static Heads room(String operation, Tensor x) {
+        return Heads.of(Fused.hasEvenRows(x) ? x : x.result(operation, x.shape()));
+    }
 
-        long row(int example, int head, int i) {
-            return heads == null ? Softmax.NO_MASK : heads.at(example, head, i);
+    private static void deliver(Heads result, Tensor to) {
+        if (result.tensor() != to) {
+            to.backend().copy(result.tensor(), to);
         }
     }
 
@@ -163,46 +99,19 @@ final class Attention {
             Tensor out,
             Tensor saved) {
         requireShapes("attention", q, k, v, mask, saved, out);
-        Heads headsQ = Heads.of(q);
-        Heads headsK = Heads.of(k);
-        Heads headsV = Heads.of(v);
-        Heads headsOut = Heads.of(out);
-        Heads kept = Heads.of(saved);
-        Seen seen = Seen.of(mask);
-        Dropper dropper = dropout == null ? null : Dropper.of("attention", dropout, q);
-        int t = headsQ.rows();
-        int s = headsK.rows();
-        int d = headsQ.columns();
-        int dValue = headsV.columns();
-        int together = rowsAtOnce(s);
-        Layout scores = Layout.rows(s);
-        Layout turnedKeys = headsK.layout.transposed();
-        forHeads(q, 2L * t * s * d, (example, head, stage, scratch) -> {
-            long keys = headsK.at(example, head);
-            long values = headsV.at(example, head);
-            for (int from = 0; from < t; from += together) {
-                int rows = Math.min(together, t - from);
-                long queries = headsQ.at(example, head, from);
-                long result = headsOut.at(example, head, from);
-                long p = stage.matrix(0, 4L * rows * s);
-                multiply(rows, s, d, queries, headsQ.layout, keys, turnedKeys, p, scores, false, scratch);
-                for (int i = 0; i < rows; i++) {
-                    long row = p + i * scores.row;
-                    long keptAt = kept.at(example, head, from + i);
-                    Softmax.row(row, scale, seen.row(example, head, from + i), row, s, keptAt);
-                }
-                if (dropper != null) {
-                    dropper.run(example, place(head, t, from, s), p, p, rows * s, stage);
-                }
-                multiply(rows, dValue, s, p, scores, values, headsV.layout, result, headsOut.layout, false, scratch);
-            }
-        });
-        Reference.reachabilityFence(new Object[] {q, k, v, seen, out, saved});
-    }
-
-    /** The place of a row's first score within its example. */
-    private static long place(int head, int t, int row, int s) {
-        return ((long) head * t + row) * s;
+        AttentionForward forward = new AttentionForward(
+                heads(q),
+                heads(k),
+                heads(v),
+                mask == null ? null : heads(mask),
+                scale,
+                new ScoreDropout(dropout == null ? null : Dropper.of("attention", dropout, q)),
+                room("attention", out),
+                room("attention", saved));
+        forHeads(forward.q(), forward.k().rows(), 2, forward::run);
+        deliver(forward.out(), out);
+        deliver(forward.kept(), saved);
+        Reference.reachabilityFence(forward);
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#attentionBackward}. */
@@ -223,78 +132,22 @@ final class Attention {
         ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
         ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
         ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
-        Heads headsQ = Heads.of(q);
-        Heads headsK = Heads.of(k);
-        Heads headsV = Heads.of(v);
-        Heads kept = Heads.of(saved);
-        Seen seen = Seen.of(mask);
-        Heads headsDOut = Heads.of(dOut);
-        Heads headsDQ = Heads.of(dQ);
-        Heads headsDK = Heads.of(dK);
-        Heads headsDV = Heads.of(dV);
-        Dropper dropper = dropout == null ? null : Dropper.of(operation, dropout, q);
-        int t = headsQ.rows();
-        int s = headsK.rows();
-        int d = headsQ.columns();
-        int dValue = headsV.columns();
-        int together = rowsAtOnce(s);
-        Layout scores = Layout.rows(s);
-        Layout turnedScores = scores.transposed();
-        Layout turnedKeys = headsK.layout.transposed();
-        Layout turnedValues = headsV.layout.transposed();
-        forHeads(q, 5L * t * s * d, (example, head, stage, scratch) -> {
-            long keys = headsK.at(example, head);
-            long values = headsV.at(example, head);
-            long toKeys = headsDK.at(example, head);
-            long toValues = headsDV.at(example, head);
-            // without a query the sums over the queries are empty, not left out
-            for (int from = 0; from == 0 || from < t; from += together) {
-                int rows = Math.min(together, t - from);
-                boolean add = from > 0;
-                long queries = headsQ.at(example, head, from);
-                long toQueries = headsDQ.at(example, head, from);
-                long gradient = headsDOut.at(example, head, from);
-                long p = stage.matrix(0, 4L * rows * s);
-                multiply(rows, s, d, queries, headsQ.layout, keys, turnedKeys, p, scores, false, scratch);
-                for (int i = 0; i < rows; i++) {
-                    long row = p + i * scores.row;
-                    long keptAt = kept.at(example, head, from + i);
-                    Softmax.again(row, scale, seen.row(example, head, from + i), keptAt, row, s);
-                }
-                // first the dropped probabilities, then the gradient of the probabilities, which becomes that of the
-                // scores
-                long dS = stage.matrix(1, 4L * rows * s);
-                long uniform = 0;
-                if (dropper != null) {
-                    long room = stage.matrix(2, Dropper.room(rows * s));
-                    uniform = dropper.uniform(example, place(head, t, from, s), room, rows * s);
-                    dropper.part(uniform, p, dS, rows * s, stage);
-                }
-                long used = dropper == null ? p : dS;
-                multiply(
-                        s,
-                        dValue,
-                        rows,
-                        used,
-                        turnedScores,
-                        gradient,
-                        headsDOut.layout,
-                        toValues,
-                        headsDV.layout,
-                        add,
-                        scratch);
-                multiply(rows, s, dValue, gradient, headsDOut.layout, values, turnedValues, dS, scores, false, scratch);
-                if (dropper != null) {
-                    dropper.part(uniform, dS, dS, rows * s, stage);
-                }
-                for (int i = 0; i < rows; i++) {
-                    long place = i * scores.row;
-                    Softmax.backwardRow(p + place, dS + place, scale, dS + place, s);
-                }
-                multiply(rows, d, s, dS, scores, keys, headsK.layout, toQueries, headsDQ.layout, false, scratch);
-                multiply(s, d, rows, dS, turnedScores, queries, headsQ.layout, toKeys, headsDK.layout, add, scratch);
-            }
-        });
-        Reference.reachabilityFence(new Object[] {q, k, v, seen, saved, dOut, dQ, dK, dV});
+        AttentionBackward backward = new AttentionBackward(
+                heads(q),
+                heads(k),
+                heads(v),
+                mask == null ? null : heads(mask),
+                scale,
+                new ScoreDropout(dropout == null ? null : Dropper.of(operation, dropout, q)),
+                heads(saved),
+                heads(dOut),
+                room(operation, dQ),
+                room(operation, dK),
+                room(operation, dV));
+        forHeads(backward.q(), backward.k().rows(), 5, backward::run);
+        deliver(backward.dQ(), dQ);
+        deliver(backward.dK(), dK);
+        deliver(backward.dV(), dV);
+        Reference.reachabilityFence(backward);
     }
 }

@@ -54,12 +54,22 @@ final class Dropper {
         }
     }
 
+    /** Numbers below are dropped. */
+    float threshold() {
+        return threshold;
+    }
+
+    /** 1 / (1 - p). */
+    float factor() {
+        return factor;
+    }
+
     /** Bytes of room for the random numbers of {@code count} elements. */
     static long room(int count) {
         return Float.BYTES * (count + 2L * RandomKernels.GROUP);
     }
 
-    /** Makes the random numbers of {@link #run} alone, to drop several tensors alike; gives the address of the first. */
+    /** Makes the random numbers of {@link #run} alone; gives the address of the first. */
     long uniform(int example, long position, long room, int count) {
         int skipped = (int) (position & 3);
         int groups = (skipped + count + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
@@ -68,7 +78,7 @@ final class Dropper {
     }
 
     /** to[i] = from[i] / (1 - p) or 0 by numbers that are there. */
-    void part(long uniform, long from, long to, int count, Stage stage) {
+    private void part(long uniform, long from, long to, int count, Stage stage) {
         int vectors = count / COUNT;
         RandomKernels.drop(from, uniform, threshold, factor, to, vectors);
         int rest = count - vectors * COUNT;

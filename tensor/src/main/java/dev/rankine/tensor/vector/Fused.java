@@ -28,8 +28,13 @@ final class Fused {
 
     /** x if the elements of its rows lie side by side, else a copy where they do. */
     static Tensor evenRows(Tensor x) {
+        return hasEvenRows(x) ? x : x.contiguous();
+    }
+
+    /** Whether the numbers of a row are side by side. */
+    static boolean hasEvenRows(Tensor x) {
         int last = x.shape().rank() - 1;
-        return x.shape().dim(last) <= 1 || x.stride(last) == 1 ? x : x.contiguous();
+        return x.shape().dim(last) <= 1 || x.stride(last) == 1;
     }
 
     // ---- softmax and cross-entropy ----
@@ -52,7 +57,7 @@ final class Fused {
                 pool,
                 stages,
                 2L * grid.length(),
-                (at, first, count, stage) -> Softmax.backwardRow(at[1], at[2], 1, at[0], count));
+                (at, first, count, stage) -> Softmax.backwardRow(at[1], at[2], at[0], count));
     }
 
     void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {

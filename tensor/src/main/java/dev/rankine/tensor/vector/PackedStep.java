@@ -122,7 +122,7 @@ final class PackedStep {
         boolean direct = tile == height && p.cRunsAlongN() && width == Packing.tileColumns(width);
         boolean goesOn = p.add() || k0 > 0;
         if (goesOn && !direct) {
-            TileBorder.read(p, c, height, width, scratch.tile);
+            TileBorder.read(c, p.cRow(), p.cColumn(), height, width, scratch.tile);
         }
         long to = direct ? c : scratch.tile;
         long toStep = direct ? p.cRow() : Packing.PANEL_BYTES;
@@ -138,7 +138,7 @@ final class PackedStep {
             sum(width, tile, stepsToPack(), a, at + ready * tile, b, bStep, from, fromStep, to, toStep);
         }
         if (!direct) {
-            TileBorder.write(scratch.tile, height, width, p, c);
+            TileBorder.write(scratch.tile, height, width, c, p.cRow(), p.cColumn());
         }
     }
 

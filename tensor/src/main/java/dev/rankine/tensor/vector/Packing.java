@@ -110,18 +110,23 @@ final class Packing {
      */
     static void panel(Product p, int from, int columns, int k0, int depth, long to, Scratch scratch) {
         long b = p.b() + from * p.bColumn() + k0 * p.bRow();
-        if (p.bRunsAlongN()) {
-            if (p.bIsNarrow()) {
-                widenPanel(p.bType(), b, p.bRow(), columns, depth, to);
+        panel(p.bType(), b, p.bRow(), p.bColumn(), columns, depth, to, scratch);
+    }
+
+    /** The same for the panel that begins at address {@code b}, with strides in bytes. */
+    static void panel(DType type, long b, long row, long column, int columns, int depth, long to, Scratch scratch) {
+        if (column == type.bytes() || columns == 1) {
+            if (type != DType.F32) {
+                widenPanel(type, b, row, columns, depth, to);
             } else {
-                copyPanel(b, p.bRow(), columns, depth, to);
+                copyPanel(b, row, columns, depth, to);
             }
-        } else if (p.bRunsAlongK() && SquareTranspose.fits()) {
-            turnPanel(p.bType(), b, p.bColumn(), columns, depth, to, scratch);
+        } else if ((row == type.bytes() || depth == 1) && SquareTranspose.fits()) {
+            turnPanel(type, b, column, columns, depth, to, scratch);
         } else {
             for (int k = 0; k < depth; k++) {
                 ALL.asSlice(to + k * PANEL_BYTES, PANEL_BYTES).fill((byte) 0);
-                Widening.run(p.bType(), b + k * p.bRow(), p.bColumn(), to + k * PANEL_BYTES, columns);
+                Widening.run(type, b + k * row, column, to + k * PANEL_BYTES, columns);
             }
         }
     }

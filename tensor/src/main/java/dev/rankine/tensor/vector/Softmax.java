@@ -14,11 +14,11 @@ final class Softmax {
     /** The address of no mask. */
     static final long NO_MASK = 0;
 
-    private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
     private Softmax() {}
 
-    /** What {@link #row} can keep of a row to make it {@link #again}: its maximum, and 1 / sum. */
+    /** What {@link #row} can keep of a row, from which its result can be made once more: its maximum, and 1 / sum. */
     static final int KEPT = 2;
 
     /** The address of nothing kept. */
@@ -47,12 +47,6 @@ final class Softmax {
         }
     }
 
-    /** The same y with the same bits from what {@link #row} kept. */
-    static void again(long x, float scale, long mask, long kept, long y, int count) {
-        Exponentials.run(scores(x, scale, mask, y, count), Lanes.get(kept), y, count);
-        scale(y, Lanes.get(kept + Float.BYTES), y, count);
-    }
-
     /** Writes scale x to y, negative infinity where it is masked, and gives y; or gives x where that is the same. */
     private static long scores(long x, float scale, long mask, long y, int count) {
         if (mask != NO_MASK) {
@@ -66,8 +60,18 @@ final class Softmax {
     }
 
     /** y = scale x where the mask is not 0, else negative infinity. */
-    private static void hide(long x, float scale, long mask, long y, int count) {
-        for (int i = 0; i < count; i += COUNT) {
+    static void hide(long x, float scale, long mask, long y, int count) {
+        int i = 0;
+        for (; i + COUNT <= count; i += COUNT) {
+            VectorMask<Float> seen = FloatVector.fromMemorySegment(SPECIES, ALL, mask + 4L * i, ORDER)
+                    .compare(VectorOperators.NE, VectorMath.ZERO);
+            LOWEST.blend(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER)
+                                    .mul(scale),
+                            seen)
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        if (i < count) {
             VectorMask<Float> inside = SPECIES.indexInRange(i, count);
             VectorMask<Float> seen = FloatVector.fromMemorySegment(SPECIES, ALL, mask + 4L * i, ORDER, inside)
                     .compare(VectorOperators.NE, VectorMath.ZERO);
@@ -100,8 +104,8 @@ final class Softmax {
         }
     }
 
-    /** dX = scale y (dY - sum(y dY)); dX may be y or dY. */
-    static void backwardRow(long y, long dY, float scale, long dX, int count) {
+    /** dX = y (dY - sum(y dY)); dX may be y or dY. */
+    static void backwardRow(long y, long dY, long dX, int count) {
         FloatVector inner = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
@@ -118,14 +122,12 @@ final class Softmax {
             FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER)
                     .sub(sum);
             centred.mul(FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER))
-                    .mul(scale)
                     .intoMemorySegment(ALL, dX + 4L * i, ORDER);
         }
         if (i < count) {
             FloatVector centred = FloatVector.fromMemorySegment(SPECIES, ALL, dY + 4L * i, ORDER, rest)
                     .sub(sum);
             centred.mul(FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, rest))
-                    .mul(scale)
                     .intoMemorySegment(ALL, dX + 4L * i, ORDER, rest);
         }
     }

@@ -16,11 +16,11 @@ final class TileBorder {
     private TileBorder() {}
 
     /** Takes {@code rows} x {@code columns} numbers of C, from address {@code c} on. */
-    static void read(Product p, long c, int rows, int columns, long tile) {
-        if (!p.cRunsAlongN()) {
+    static void read(long c, long cRow, long cColumn, int rows, int columns, long tile) {
+        if (cColumn != Float.BYTES) {
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
-                    Lanes.set(place(tile, i, j), Lanes.get(c + i * p.cRow() + j * p.cColumn()));
+                    Lanes.set(place(tile, i, j), Lanes.get(c + i * cRow + j * cColumn));
                 }
             }
             return;
@@ -28,7 +28,7 @@ final class TileBorder {
         for (int j = 0; j < columns; j += COUNT) {
             VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
             for (int i = 0; i < rows; i++) {
-                long from = c + i * p.cRow() + j * (long) Float.BYTES;
+                long from = c + i * cRow + j * (long) Float.BYTES;
                 FloatVector.fromMemorySegment(SPECIES, ALL, from, ORDER, mask)
                         .intoMemorySegment(ALL, place(tile, i, j), ORDER);
             }
@@ -36,11 +36,11 @@ final class TileBorder {
     }
 
     /** Puts them back. */
-    static void write(long tile, int rows, int columns, Product p, long c) {
-        if (!p.cRunsAlongN()) {
+    static void write(long tile, int rows, int columns, long c, long cRow, long cColumn) {
+        if (cColumn != Float.BYTES) {
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
-                    Lanes.set(c + i * p.cRow() + j * p.cColumn(), Lanes.get(place(tile, i, j)));
+                    Lanes.set(c + i * cRow + j * cColumn, Lanes.get(place(tile, i, j)));
                 }
             }
             return;
@@ -48,7 +48,7 @@ final class TileBorder {
         for (int j = 0; j < columns; j += COUNT) {
             VectorMask<Float> mask = Lanes.first(Math.min(COUNT, columns - j));
             for (int i = 0; i < rows; i++) {
-                long to = c + i * p.cRow() + j * (long) Float.BYTES;
+                long to = c + i * cRow + j * (long) Float.BYTES;
                 FloatVector.fromMemorySegment(SPECIES, ALL, place(tile, i, j), ORDER)
                         .intoMemorySegment(ALL, to, ORDER, mask);
             }

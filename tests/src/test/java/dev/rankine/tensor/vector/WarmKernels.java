@@ -25,7 +25,8 @@ class WarmKernels {
                 weights(backend, x, y);
                 elements(backend, x, y);
                 rows(backend, x, y);
-                attention(backend);
+                attention(backend, Shape.of(2, 1, 16, 32));
+                attention(backend, Shape.of(1, 1, 22, 64));
             }
         }
     }
@@ -95,11 +96,10 @@ class WarmKernels {
         backend.scatterAdd(x, targets, out);
     }
 
-    private static void attention(Backend backend) {
-        Shape heads = Shape.of(2, 1, 16, 32);
+    private static void attention(Backend backend, Shape heads) {
         Tensor q = Tensor.zeros(backend, DType.F32, heads);
         Tensor out = Tensor.zeros(backend, DType.F32, heads);
-        Tensor saved = Tensor.zeros(backend, DType.F32, Shape.of(2, 1, 16, 2));
+        Tensor saved = Tensor.zeros(backend, DType.F32, heads.with(3, 2));
         backend.attention(q, q, q, null, 1, null, out, saved);
         Tensor dK = Tensor.zeros(backend, DType.F32, heads);
         Tensor dV = Tensor.zeros(backend, DType.F32, heads);

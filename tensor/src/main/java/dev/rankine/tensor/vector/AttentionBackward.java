@@ -1,0 +1,100 @@
+package dev.rankine.tensor.vector;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * dQ, dK and dV of some heads on one thread. A block of queries makes its probabilities once more from what was kept (Dao et
+ * al. 2022; here a block holds all keys of its queries, so no sum has to be corrected), adds its share to dV = P'^T dO, where
+ * P' is what dropout left of them, and has from dP = dO V^T the gradient of its scores, scale (P' dP - P sum(P' dP)), from
+ * which come its dQ and its share of dK. Random numbers are needed for P' alone.
+ *
+ * @param mask null sees all
+ * @param kept what {@link AttentionForward} kept
+ */
+record AttentionBackward(
+        Heads q,
+        Heads k,
+        Heads v,
+        @Nullable Heads mask,
+        float scale,
+        ScoreDropout dropout,
+        Heads kept,
+        Heads dOut,
+        Heads dQ,
+        Heads dK,
+        Heads dV) {
+    /** Scores of a block: with what is made of them they fit into the second cache. */
+    private static final int BLOCK = 1 << 14;
+
+    /** Heads {@code from} to {@code end}, counted through all examples. */
+    void run(int from, int end, Stage stage, Scratch scratch) {
+        long each = q.panelBytes() + k.panelBytes() + v.panelBytes() + dOut.panelBytes();
+        int most = Heads.near(each);
+        long turnedKeys = HeadProduct.panelBytes(q.columns(), k.rows());
+        long turnedValues = HeadProduct.panelBytes(v.columns(), k.rows());
+        long room = scratch.panels(turnedKeys + turnedValues + most * each);
+        int some;
+        for (int index = from; index < end; index += some) {
+            some = Math.min(most, q.together(index, end));
+            long queries = room + turnedKeys + turnedValues;
+            long keys = queries + some * q.panelBytes();
+            long values = keys + some * k.panelBytes();
+            long gradients = values + some * v.panelBytes();
+            HeadProduct.packHeads(q, index, some, queries, scratch);
+            HeadProduct.packHeads(k, index, some, keys, scratch);
+            HeadProduct.packHeads(v, index, some, values, scratch);
+            HeadProduct.packHeads(dOut, index, some, gradients, scratch);
+            for (int i = 0; i < some; i++) {
+                Panels panels = new Panels(
+                        room,
+                        room + turnedKeys,
+                        queries + i * q.panelBytes(),
+                        keys + i * k.panelBytes(),
+                        gradients + i * dOut.panelBytes());
+                HeadProduct.turn(panels.keys, k.rows(), k.columns(), panels.turnedKeys, scratch);
+                HeadProduct.turn(values + i * v.panelBytes(), k.rows(), v.columns(), panels.turnedValues, scratch);
+                head(index + i, panels, stage, scratch);
+            }
+        }
+    }
+
+    /** Where the packed operands of a head lie. */
+    private record Panels(long turnedKeys, long turnedValues, long queries, long keys, long gradients) {}
+
+    private void head(int index, Panels panels, Stage stage, Scratch scratch) {
+        int together = ScoreRows.together(k.rows(), BLOCK);
+        // without a query the sums over the queries are empty, not left out
+        for (int row = 0; row == 0 || row < q.rows(); row += together) {
+            block(index, row, Math.min(together, q.rows() - row), panels, stage, scratch);
+        }
+    }
+
+    private void block(int index, int first, int rows, Panels panels, Stage stage, Scratch scratch) {
+        int keys = k.rows();
+        int d = q.columns();
+        int width = v.columns();
+        int gradients = HeadProduct.room(rows, d) * HeadProduct.ROW_STRIDE;
+        int left = gradients + HeadProduct.room(rows, width) * HeadProduct.ROW_STRIDE;
+        float[] a = scratch.rows(
+                HeadProduct.room(rows, d) + HeadProduct.room(rows, width) + HeadProduct.room(rows, keys),
+                HeadProduct.ROW_STRIDE);
+        HeadProduct.packRows(panels.queries, q.rows(), first, rows, d, scale, a, 0);
+        HeadProduct.packRows(panels.gradients, q.rows(), first, rows, width, 1, a, gradients);
+        long exponentials = ScoreRows.product(0, rows, keys, d, a, 0, panels.turnedKeys, stage, scratch);
+        long maxima = kept.at(index, first);
+        long shares = maxima + Float.BYTES;
+        ScoreRows.hide(exponentials, mask, index, first, rows, keys);
+        ScoreRows.exponentials(exponentials, maxima, kept.step(), rows, keys, Softmax.NOT_KEPT);
+        dropout.pack(q, index, first, rows, keys, exponentials, shares, kept.step(), a, left, stage);
+        boolean add = first > 0;
+        long queriesAt = panels.queries + first * Packing.PANEL_BYTES;
+        long gradientsAt = panels.gradients + first * Packing.PANEL_BYTES;
+        long panel = Packing.panelBytes(q.rows());
+        HeadProduct.multiplyTurned(
+                keys, width, rows, a, left, gradientsAt, panel, dV.at(index), dV.step(), add, scratch);
+        long dP = ScoreRows.product(1, rows, keys, width, a, gradients, panels.turnedValues, stage, scratch);
+        ScoreRows.gradients(a, left, exponentials, shares, kept.step(), dP, scale, rows, keys, stage.slot(0));
+        HeadProduct.multiply(rows, d, keys, a, left, panels.keys, dQ.at(index, first), dQ.step(), scratch);
+        HeadProduct.multiplyTurned(keys, d, rows, a, left, queriesAt, panel, dK.at(index), dK.step(), add, scratch);
+    }
+}
