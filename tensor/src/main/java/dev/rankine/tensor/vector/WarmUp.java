@@ -16,9 +16,8 @@ import dev.rankine.tensor.Unary;
 import java.util.List;
 
 /**
- * Calls the kernels of a transformer's training and decoding on a few rows, so that the JIT has compiled them, or is at it, when
- * the model has been read. Tensors and memory are its own, and nobody sees the results. The rows are few because an interpreted
- * kernel is so slow, and because one that is compiled in the middle of a long loop is compiled twice.
+ * Calls the kernels of a transformer's training and decoding, so that the JIT has compiled them, or is at it, when the model has
+ * been read. Rows are few, since interpreted kernels are slow. Tensors and memory are its own, and nobody sees the results.
  */
 final class WarmUp implements AutoCloseable {
     /** With the launcher's options the JIT compiles most of them before the last call. */
