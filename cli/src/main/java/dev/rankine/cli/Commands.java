@@ -27,7 +27,11 @@ final class Commands {
     }
 
     private static List<String> meant(List<String> names, String[] arguments, int place) {
-        return place < arguments.length && names.contains(arguments[place]) ? List.of(arguments[place]) : names;
+        if (place >= arguments.length || !names.contains(arguments[place])) {
+            return names;
+        }
+        // a comparison calls finetune
+        return arguments[place].equals("compare") ? List.of("compare", "finetune") : List.of(arguments[place]);
     }
 
     private static Object command(String name, Console console) {

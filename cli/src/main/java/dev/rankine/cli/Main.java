@@ -53,13 +53,14 @@ public final class Main implements Runnable {
     /** Runs the command and returns its exit code. */
     public static int run(Console console, String... arguments) {
         Main main = new Main(console);
-        var line = new CommandLine(main)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        var line = new CommandLine(main);
+        // first the commands, since what is set for a command line is set for those that it has
+        Commands.add(line, console, arguments);
+        line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.fail(failure));
-        Commands.add(line, console, arguments);
         try {
             return line.execute(Recipes.expand(arguments));
         } catch (UsageException unknownRecipe) {

@@ -48,6 +48,9 @@ public interface Backend extends AutoCloseable {
     /** Called before the results of a scope end. */
     default void scopeClosing(Scope scope) {}
 
+    /** Returns when everything that was asked for is done. */
+    default void finish() {}
+
     /** Stops threads and gives devices back. */
     @Override
     default void close() {}

@@ -99,7 +99,7 @@ public final class Scope implements AutoCloseable {
     /** Ends one lease early, when nobody will read the content any more. */
     void takeBack(Storage storage) {
         if (leases.remove(storage)) {
-            pool.giveBack(storage);
+            pool.giveBackEarly(storage);
         }
     }
 
@@ -132,6 +132,7 @@ public final class Scope implements AutoCloseable {
         } finally {
             closed = true;
             leases.forEach(pool::giveBack);
+            pool.giveBackSetAside();
             leases.clear();
             CURRENT.set(outer);
         }

@@ -1,7 +1,9 @@
 package dev.rankine.tensor;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -17,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScopePool {
     private static final long SMALLEST = 64;
+    /** Elements of small blocks. */
+    private static final long SMALL = 1 << 14;
+    /** Small results lie in no block that is larger than this: others may be about to use it. */
+    private static final long MUCH = 1 << 16;
 
     private final Backend backend;
     private final Map<DType, NavigableMap<Long, ArrayDeque<Storage>>> free = new EnumMap<>(DType.class);
+    private final List<Storage> setAside = new ArrayList<>();
     private long allocatedBytes;
     private int allocations;
 
@@ -48,6 +55,22 @@ public final class ScopePool {
         return storage;
     }
 
+    /** Ends a lease before its scope's end. A small block whose next user would have to wait stays unused until that. */
+    void giveBackEarly(Storage storage) {
+        if (storage.isReusedLate() && storage.elements() <= SMALL) {
+            storage.expire();
+            setAside.add(storage);
+        } else {
+            giveBack(storage);
+        }
+    }
+
+    /** Called when a scope ends. */
+    void giveBackSetAside() {
+        setAside.forEach(this::giveBack);
+        setAside.clear();
+    }
+
     void giveBack(Storage storage) {
         storage.expire();
         free(storage.dtype())
@@ -57,18 +80,34 @@ public final class ScopePool {
 
     /** The smallest free block that is large enough. A device moves whole blocks, so there none of a larger class serves. */
     private @Nullable Storage smallest(DType dtype, long capacity) {
-        long largest = backend.isDevice() ? capacity : Long.MAX_VALUE;
+        long largest = backend.isDevice() ? capacity : capacity <= SMALL ? MUCH : Long.MAX_VALUE;
         NavigableMap<Long, ArrayDeque<Storage>> classes = free(dtype);
         // by keys that are there, since every temporary comes from here and a view of the map would be garbage
         for (Long size = classes.ceilingKey(capacity);
                 size != null && size <= largest;
                 size = classes.higherKey(size)) {
-            Storage storage = Objects.requireNonNull(classes.get(size)).pollLast();
+            Storage storage = take(Objects.requireNonNull(classes.get(size)));
             if (storage != null) {
                 return storage;
             }
         }
         return null;
+    }
+
+    /** The one that was used last; rather another where put-off work is still to use it, which would have to be waited for. */
+    private static @Nullable Storage take(ArrayDeque<Storage> blocks) {
+        Storage last = blocks.pollLast();
+        if (last == null || !last.isAwaited(true)) {
+            return last;
+        }
+        for (int i = blocks.size(); i > 0; i--) {
+            blocks.addFirst(last);
+            last = blocks.removeLast();
+            if (!last.isAwaited(true)) {
+                return last;
+            }
+        }
+        return last;
     }
 
     private NavigableMap<Long, ArrayDeque<Storage>> free(DType dtype) {

@@ -30,18 +30,32 @@ public final class Storage {
         default void ended(Storage storage) {}
     }
 
+    /** Work that a back-end has put off, and that is still to read or to write a storage. */
+    public interface Awaited {
+        /** Returns when it is done. */
+        void await();
+
+        /** Whether it is of a back-end that keeps what it puts off in order. */
+        boolean isOf(Object queue);
+    }
+
     private final long id = NEXT_ID.getAndIncrement();
     private final DType dtype;
     private final long elements;
     private final MemorySegment memory;
+    private final boolean foreign;
+    private boolean reusedLate;
     private long version;
     private int generation;
     private int holds;
     private @Nullable Scope lessor;
     private long leasedVersion;
     private @Nullable Residence residence;
+    private volatile @Nullable Awaited reader;
+    private volatile @Nullable Awaited writer;
 
-    private Storage(DType dtype, long elements, MemorySegment memory) {
+    private Storage(DType dtype, long elements, MemorySegment memory, boolean foreign) {
+        this.foreign = foreign;
         this.dtype = dtype;
         this.elements = elements;
         this.memory = memory;
@@ -56,7 +70,7 @@ public final class Storage {
         long bytes = Math.multiplyExact(elements, (long) dtype.bytes());
         try {
             MemorySegment block = Arena.ofAuto().allocate(Math.addExact(bytes, (long) ALIGNMENT), ALIGNMENT);
-            return new Storage(dtype, elements, block.asSlice(ALIGNMENT, bytes));
+            return new Storage(dtype, elements, block.asSlice(ALIGNMENT, bytes), false);
         } catch (OutOfMemoryError exhausted) {
             OutOfMemoryError named = new OutOfMemoryError("no off-heap memory for " + bytes + " bytes (" + elements
                     + " " + dtype + "): raise -XX:MaxDirectMemorySize or use a smaller batch");
@@ -70,7 +84,7 @@ public final class Storage {
         if (memory.byteSize() % dtype.bytes() != 0) {
             throw new IllegalArgumentException(memory.byteSize() + " bytes are no whole number of " + dtype);
         }
-        return new Storage(dtype, memory.byteSize() / dtype.bytes(), memory);
+        return new Storage(dtype, memory.byteSize() / dtype.bytes(), memory, true);
     }
 
     public long id() {
@@ -84,6 +98,11 @@ public final class Storage {
     /** How many elements fit. */
     public long elements() {
         return elements;
+    }
+
+    /** Whether the memory was there before: others may know its address, and look at it without asking. */
+    public boolean isForeign() {
+        return foreign;
     }
 
     /** Whether the memory can only be read, as that of a mapped file. */
@@ -100,19 +119,81 @@ public final class Storage {
         return generation;
     }
 
-    /** The bytes for reading, in the machine's order, brought home from a device first if that holds the newer copy. */
+    /**
+     * The bytes for reading, in the machine's order: brought home from a device first if that holds the newer copy, and after
+     * whatever is still to write them.
+     */
     public MemorySegment host() {
+        await(writer);
+        return hostInOrder();
+    }
+
+    /** The bytes for writing, after whatever is still to read or to write them: raises the version. */
+    public MemorySegment hostForWriting() {
+        settle();
+        written();
+        return hostInOrder();
+    }
+
+    /** The bytes for a back-end that puts its own work behind what is awaited. */
+    public MemorySegment hostInOrder() {
         if (residence != null) {
             residence.bringHome(this);
         }
         return memory;
     }
 
-    /** The bytes for writing: raises the version. */
-    public MemorySegment hostForWriting() {
-        MemorySegment bytes = host();
-        written();
-        return bytes;
+    /** Waits for whatever is still to read or to write here. */
+    public void settle() {
+        await(writer);
+        await(reader);
+    }
+
+    /** Waits for work of others than this queue. */
+    public void settleOthers(Object queue) {
+        awaitUnless(queue, writer);
+        awaitUnless(queue, reader);
+    }
+
+    private static void awaitUnless(Object queue, @Nullable Awaited work) {
+        if (work != null && !work.isOf(queue)) {
+            work.await();
+        }
+    }
+
+    private static void await(@Nullable Awaited work) {
+        if (work != null) {
+            work.await();
+        }
+    }
+
+    /** Says that this work, which comes after all that was said before, will read here, or write and perhaps read. */
+    public void awaits(Awaited work, boolean writes) {
+        if (writes) {
+            writer = work;
+        } else {
+            reader = work;
+        }
+    }
+
+    /** Says that whoever takes this memory over would have to wait for all of the work that is put off. */
+    public void reuseLate() {
+        reusedLate = true;
+    }
+
+    boolean isReusedLate() {
+        return reusedLate;
+    }
+
+    /** Says that this work is done. */
+    public void done(Awaited work) {
+        writer = work.equals(writer) ? null : writer;
+        reader = work.equals(reader) ? null : reader;
+    }
+
+    /** Whether something is still to write here, or, if {@code orRead}, to read. */
+    public boolean isAwaited(boolean orRead) {
+        return writer != null || orRead && reader != null;
     }
 
     /** Says that an operation is about to write here, so that whatever was cached of the content is stale. */
@@ -155,6 +236,7 @@ public final class Storage {
         generation++;
         version++;
         holds = 0;
+        reusedLate = false;
         lessor = null;
         if (residence != null) {
             residence.ended(this);

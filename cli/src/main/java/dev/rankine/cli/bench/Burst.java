@@ -18,7 +18,10 @@ record Burst(int size, Runnable body) implements Runnable {
 
     static Burst of(Backend backend, Runnable work) {
         if (!backend.isDevice()) {
-            return new Burst(1, work);
+            return new Burst(1, () -> {
+                work.run();
+                backend.finish();
+            });
         }
         Tensor begin = Tensor.of(backend, Shape.of(1), 0);
         Tensor end = Tensor.of(backend, Shape.of(1), 0);

@@ -31,11 +31,13 @@ public final class OpsBench {
     private record Operation(int tensors, Runnable run) {}
 
     private final Map<String, Operation> operations = new LinkedHashMap<>();
+    private final Backend backend;
     private final double bytes;
     private final int rounds;
 
     /** @param rows of 768 channels that every tensor has */
     public OpsBench(Backend backend, int rows, int rounds) {
+        this.backend = backend;
         this.rounds = rounds;
         bytes = 4.0 * rows * CHANNELS;
         Shape shape = Shape.of(rows, CHANNELS);
@@ -88,7 +90,10 @@ public final class OpsBench {
 
     public List<Result> measure() {
         Rounds timed = new Rounds(rounds);
-        operations.forEach((name, operation) -> timed.with(name, operation.tensors() * bytes, operation.run()));
+        operations.forEach((name, operation) -> timed.with(name, operation.tensors() * bytes, () -> {
+            operation.run().run();
+            backend.finish();
+        }));
         timed.run();
         return operations.keySet().stream()
                 .map(name -> new Result(name, timed.median(name), timed.best(name), timed.ratio(name, COPY)))

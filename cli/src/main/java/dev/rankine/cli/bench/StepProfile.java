@@ -93,6 +93,8 @@ public final class StepProfile {
             @Override
             public void ended(String call, Object[] arguments) {
                 if (--depth == 0) {
+                    // what was put off belongs to the call that asked for it
+                    backend.finish();
                     count(call, arguments, clock.getAsLong() - callBegan);
                 }
             }

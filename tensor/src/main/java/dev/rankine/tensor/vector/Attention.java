@@ -5,6 +5,8 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +25,12 @@ final class Attention {
 
     private static final int WANTED_TASKS = 32;
 
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
     private final Supplier<Scratch> scratches;
 
-    Attention(WorkerPool pool, Supplier<Stage> stages, Supplier<Scratch> scratches) {
-        this.pool = pool;
+    Attention(RowWork rowWork, Supplier<Stage> stages, Supplier<Scratch> scratches) {
+        this.rowWork = rowWork;
         this.stages = stages;
         this.scratches = scratches;
     }
@@ -61,16 +63,45 @@ final class Attention {
         void run(int from, int end, Stage stage, Scratch scratch);
     }
 
-    /** @param products how many products of q's size a head has */
-    private void forHeads(Heads q, int keys, int products, Some heads) {
+    /**
+     * Makes all heads, by examples now or later where there are examples enough.
+     *
+     * @param products how many products of q's size a head has
+     */
+    private void forHeads(Heads q, int keys, int products, Some heads, Use... uses) {
         int count = q.count();
         long work = (long) products * q.rows() * q.columns() * keys;
+        int examples = q.tensor().shape().dim(0);
+        boolean byExample = examples >= WANTED_TASKS && count > 0;
+        for (Use use : uses) {
+            byExample &= use.byUnit() || !use.writes();
+        }
+        if (byExample) {
+            int each = count / examples;
+            RowStep.Body some = (from, end) -> heads.run(from * each, end * each, stages.get(), scratches.get());
+            rowWork.add(RowStep.of(examples, count * work / RowWork.MULTIPLICATIONS, some, uses));
+            return;
+        }
+        RowWork.settle(uses);
         int least = Math.clamp(count / WANTED_TASKS, 1, TOGETHER);
         int each = Math.clamp(TASK_WORK / Math.max(1, work), least, Math.max(least, count));
-        pool.run((count + each - 1) / each, block -> {
+        rowWork.pool().run((count + each - 1) / each, block -> {
             int from = block * each;
             heads.run(from, Math.min(count, from + each), stages.get(), scratches.get());
         });
+        Reference.reachabilityFence(uses);
+    }
+
+    /** @param results how many of the first are written */
+    private static Use[] uses(int results, @Nullable Heads... operands) {
+        List<Use> uses = new ArrayList<>();
+        for (int i = 0; i < operands.length; i++) {
+            Heads heads = operands[i];
+            if (heads != null) {
+                uses.add(Use.rows(heads.tensor(), i < results));
+            }
+        }
+        return uses.toArray(Use[]::new);
     }
 
     private static Heads heads(Tensor x) {
@@ -108,10 +139,10 @@ final class Attention {
                 new ScoreDropout(dropout == null ? null : Dropper.of("attention", dropout, q)),
                 room("attention", out),
                 room("attention", saved));
-        forHeads(forward.q(), forward.k().rows(), 2, forward::run);
+        Use[] uses = uses(2, forward.out(), forward.kept(), forward.q(), forward.k(), forward.v(), forward.mask());
+        forHeads(forward.q(), forward.k().rows(), 2, forward::run, uses);
         deliver(forward.out(), out);
         deliver(forward.kept(), saved);
-        Reference.reachabilityFence(forward);
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#attentionBackward}. */
@@ -144,10 +175,20 @@ final class Attention {
                 room(operation, dQ),
                 room(operation, dK),
                 room(operation, dV));
-        forHeads(backward.q(), backward.k().rows(), 5, backward::run);
+        Use[] uses = uses(
+                3,
+                backward.dQ(),
+                backward.dK(),
+                backward.dV(),
+                backward.q(),
+                backward.k(),
+                backward.v(),
+                backward.kept(),
+                backward.dOut(),
+                backward.mask());
+        forHeads(backward.q(), backward.k().rows(), 5, backward::run, uses);
         deliver(backward.dQ(), dQ);
         deliver(backward.dK(), dK);
         deliver(backward.dV(), dV);
-        Reference.reachabilityFence(backward);
     }
 }

@@ -25,6 +25,8 @@ final class BlockedProduct {
     private static final int ROWS = 24;
     /** Rows of A that the calling thread packs just before it multiplies them. */
     private static final int PACKED_ROWS = 48;
+    /** With fewer rows than this, blocks of a {@link RowBatch} would have too few for whole tiles, and columns are shared out. */
+    private static final int LEAST_ROWS = 768;
     /** Multiplications of a block that are worth handing to a thread. */
     private static final long BLOCK_WORK = 1 << 19;
 
@@ -75,6 +77,67 @@ final class BlockedProduct {
                     } else {
                         together(step, missing, own, team);
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * The product as a step of some rows at a time, which pass by all panels; null where these are too many to stay near, or
+     * rows too few to be shared out.
+     */
+    static @Nullable RowStep step(Terms terms, Supplier<Scratch> scratch, Use... uses) {
+        Product p = terms.first();
+        int depth = depth(terms);
+        long bytes = Float.BYTES * (long) p.n() * Math.min(depth, terms.k());
+        return bytes > NEAR || p.m() < LEAST_ROWS ? null : new ByRows(terms, depth, scratch, uses);
+    }
+
+    private static final class ByRows extends RowStep {
+        private final Terms terms;
+        private final Product p;
+        private final int depth;
+        private final Supplier<Scratch> scratch;
+        private final PackedStep[] parts;
+
+        ByRows(Terms terms, int depth, Supplier<Scratch> scratch, Use... uses) {
+            super(terms.first().m(), terms.first().work() / RowWork.MULTIPLICATIONS, uses);
+            this.terms = terms;
+            this.depth = depth;
+            this.scratch = scratch;
+            p = terms.first();
+            parts = new PackedStep[(terms.k() + depth - 1) / depth];
+        }
+
+        @Override
+        void begin(Room room) {
+            for (int i = 0; i < parts.length; i++) {
+                int steps = Math.min(depth, terms.k() - i * depth);
+                long panels = room.take(panels(p.n()) * terms.panelBytes(steps - terms.readySteps(i * depth, steps)));
+                parts[i] = new PackedStep(terms, 0, p.m(), 0, p.n(), i * depth, steps, panels);
+            }
+        }
+
+        @Override
+        long packedBytes() {
+            return Float.BYTES * (long) terms.k() * p.n();
+        }
+
+        @Override
+        int packs() {
+            return parts.length * panels(p.n());
+        }
+
+        @Override
+        void pack(int task) {
+            parts[task / panels(p.n())].packPanel(task % panels(p.n()), scratch.get());
+        }
+
+        @Override
+        void rows(int from, int end) {
+            for (PackedStep part : parts) {
+                for (int i = from; i < end; i += PACKED_ROWS) {
+                    packAndMultiply(part, i, Math.min(PACKED_ROWS, end - i), scratch.get());
                 }
             }
         }

@@ -20,12 +20,12 @@ final class ColumnScale {
     /** Rows whose contributions to dF are summed before they are added to those of others. */
     private static final int RUN = 32;
 
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
     private final Reductions reductions;
 
-    ColumnScale(WorkerPool pool, Supplier<Stage> stages, Reductions reductions) {
-        this.pool = pool;
+    ColumnScale(RowWork rowWork, Supplier<Stage> stages, Reductions reductions) {
+        this.rowWork = rowWork;
         this.stages = stages;
         this.reductions = reductions;
     }
@@ -45,18 +45,18 @@ final class ColumnScale {
         }
         Tensor factor = f.contiguous();
         Tensor shift = bias == null ? null : bias.contiguous();
-        long factorAt = Native.address(factor);
-        long shiftAt = shift == null ? 0 : Native.address(shift);
+        long factorAt = Native.addressInOrder(factor);
+        long shiftAt = shift == null ? 0 : Native.addressInOrder(shift);
         Grid grid = Grid.rows(operation, y, Fused.evenRows(x));
-        grid.forRows(pool, stages, grid.length(), (at, first, count, stage) -> {
+        Grid.Body body = (at, first, count, stage) -> {
             if (shift == null) {
                 scale(at[1], factorAt, at[0], count);
             } else {
                 scale(at[1], factorAt, shiftAt, at[0], count);
             }
-        });
-        Reference.reachabilityFence(factor);
-        Reference.reachabilityFence(shift);
+        };
+        Tensor[] seen = shift == null ? new Tensor[] {factor} : new Tensor[] {factor, shift};
+        grid.forRows(rowWork, stages, grid.length(), body, seen);
     }
 
     void backward(Tensor x, Tensor f, Tensor dY, Tensor dX, Tensor dF) {
@@ -115,7 +115,7 @@ final class ColumnScale {
         Tensor sums = out.result(operation, Shape.of(runs, width));
         long sumsAt = Native.address(sums);
         long step = 4L * width;
-        pool.run(runs, run -> {
+        rowWork.pool().run(runs, run -> {
             long to = sumsAt + run * step;
             ALL.asSlice(to, step).fill((byte) 0);
             for (int i = run * RUN; i < Math.min(rows, (run + 1) * RUN); i++) {

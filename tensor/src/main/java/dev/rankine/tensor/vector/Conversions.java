@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 
 /** Copies between element types. Into F32 they are loops of their own, since weights are stored narrower. */
 final class Conversions {
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
 
-    Conversions(WorkerPool pool, Supplier<Stage> stages) {
-        this.pool = pool;
+    Conversions(RowWork rowWork, Supplier<Stage> stages) {
+        this.rowWork = rowWork;
         this.stages = stages;
     }
 
@@ -29,7 +29,7 @@ final class Conversions {
         Cells target = Cells.of(out);
         long sourceBase = base(x);
         long targetBase = base(out);
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             if (widens) {
                 Widening.run(x.dtype(), at[1], step, at[0], count);
                 return;
@@ -50,7 +50,7 @@ final class Conversions {
         Grid grid = Grid.over("fill", out);
         Cells target = Cells.of(out);
         long base = base(out);
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             for (int i = 0; i < count; i++) {
                 target.set((at[0] + i * grid.step(0) - base) / out.dtype().bytes(), value);
             }
@@ -58,7 +58,7 @@ final class Conversions {
     }
 
     private static long base(Tensor x) {
-        MemorySegment memory = x.storage().host();
+        MemorySegment memory = x.storage().hostInOrder();
         return memory.address();
     }
 }

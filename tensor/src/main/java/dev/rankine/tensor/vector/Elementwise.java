@@ -14,11 +14,11 @@ import jdk.incubator.vector.FloatVector;
 
 /** Functions applied element by element, for operands of any strides. */
 final class Elementwise {
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
 
-    Elementwise(WorkerPool pool, Supplier<Stage> stages) {
-        this.pool = pool;
+    Elementwise(RowWork rowWork, Supplier<Stage> stages) {
+        this.rowWork = rowWork;
         this.stages = stages;
     }
 
@@ -52,7 +52,7 @@ final class Elementwise {
         long toStep = grid.step(0);
         long step = grid.step(1);
         boolean direct = step == Float.BYTES && toStep == Float.BYTES;
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             int done = 0;
             if (direct) {
                 int vectors = count / COUNT;
@@ -76,7 +76,7 @@ final class Elementwise {
         long bStep = grid.step(2);
         boolean direct =
                 toStep == Float.BYTES && (aStep == Float.BYTES || aStep == 0) && (bStep == Float.BYTES || bStep == 0);
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             int done = 0;
             if (direct) {
                 int vectors = count / COUNT;
@@ -105,7 +105,7 @@ final class Elementwise {
         Grid grid = Grid.over("copy", out, x);
         long toStep = grid.step(0);
         long step = grid.step(1);
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             if (step == Float.BYTES && toStep == Float.BYTES) {
                 MemorySegment.copy(ALL, at[1], ALL, at[0], Float.BYTES * (long) count);
                 return;
@@ -119,7 +119,7 @@ final class Elementwise {
     void fill(Tensor out, float value) {
         Grid grid = Grid.over("fill", out);
         long step = grid.step(0);
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             int done = 0;
             if (step == Float.BYTES) {
                 FloatVector v = VectorMath.ONE.mul(value);

@@ -18,11 +18,11 @@ final class Fused {
     /** Columns of parameter gradients that one task sums over all rows. */
     private static final int COLUMNS = 64;
 
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
 
-    Fused(WorkerPool pool, Supplier<Stage> stages) {
-        this.pool = pool;
+    Fused(RowWork rowWork, Supplier<Stage> stages) {
+        this.rowWork = rowWork;
         this.stages = stages;
     }
 
@@ -44,7 +44,7 @@ final class Fused {
         Tensor seen = mask == null ? null : evenRows(mask);
         Grid grid = seen == null ? Grid.rows("softmax", y, scores) : Grid.rows("softmax", y, scores, seen);
         grid.forRows(
-                pool,
+                rowWork,
                 stages,
                 EXPONENTIAL * (long) grid.length(),
                 (at, first, count, stage) ->
@@ -54,7 +54,7 @@ final class Fused {
     void softmaxBackward(Tensor y, Tensor dY, Tensor dX) {
         Grid grid = Grid.rows("softmaxBackward", dX, evenRows(y), evenRows(dY));
         grid.forRows(
-                pool,
+                rowWork,
                 stages,
                 2L * grid.length(),
                 (at, first, count, stage) -> Softmax.backwardRow(at[1], at[2], at[0], count));
@@ -64,12 +64,12 @@ final class Fused {
         ShapeMismatch.require("crossEntropy", "losses", targets.shape(), losses.shape());
         Ids ids = targets(logits, targets);
         Grid grid = Grid.rows("crossEntropy", evenRows(logits), column(losses));
-        long to = Native.address(losses);
-        grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
+        long to = Native.addressInOrder(losses);
+        Grid.Body body = (at, first, count, stage) -> {
             int row = (int) ((at[1] - to) / Float.BYTES);
             Lanes.set(at[1], Softmax.crossEntropy(at[0], ids.get(row), count, stage.matrix(0, 4L * count)));
-        });
-        Reference.reachabilityFence(ids);
+        };
+        grid.forRows(rowWork, stages, EXPONENTIAL * (long) grid.length(), body, ids.tensor());
     }
 
     void crossEntropyBackward(Tensor logits, Tensor targets, Tensor dLosses, Tensor dLogits) {
@@ -77,12 +77,12 @@ final class Fused {
         ShapeMismatch.require("crossEntropyBackward", "dLosses", targets.shape(), dLosses.shape());
         Tensor slopes = dLosses.contiguous();
         Grid grid = Grid.rows("crossEntropyBackward", dLogits, evenRows(logits), column(slopes));
-        long from = Native.address(slopes);
-        grid.forRows(pool, stages, EXPONENTIAL * (long) grid.length(), (at, first, count, stage) -> {
+        long from = Native.addressInOrder(slopes);
+        Grid.Body body = (at, first, count, stage) -> {
             int row = (int) ((at[2] - from) / Float.BYTES);
             Softmax.crossEntropyBackward(at[1], ids.get(row), Lanes.get(at[2]), at[0], count);
-        });
-        Reference.reachabilityFence(ids);
+        };
+        grid.forRows(rowWork, stages, EXPONENTIAL * (long) grid.length(), body, ids.tensor());
     }
 
     private static Ids targets(Tensor logits, Tensor targets) {
@@ -101,31 +101,31 @@ final class Fused {
         requireChannels("layerNorm", x, beta);
         Tensor scale = gamma.contiguous();
         Tensor shift = beta.contiguous();
-        long scaleAt = Native.address(scale);
-        long shiftAt = Native.address(shift);
+        long scaleAt = Native.addressInOrder(scale);
+        long shiftAt = Native.addressInOrder(shift);
         Grid grid = Grid.rows("layerNorm", y, evenRows(x), mean, rstd);
         grid.forRows(
-                pool,
+                rowWork,
                 stages,
                 2L * grid.length(),
                 (at, first, count, stage) ->
-                        LayerNorm.row(at[1], scaleAt, shiftAt, epsilon, at[0], at[2], at[3], count));
-        Reference.reachabilityFence(scale);
-        Reference.reachabilityFence(shift);
+                        LayerNorm.row(at[1], scaleAt, shiftAt, epsilon, at[0], at[2], at[3], count),
+                scale,
+                shift);
     }
 
     void layerNormBackward(Tensor x, Tensor gamma, Tensor mean, Tensor rstd, Tensor dY, Tensor dX) {
         requireChannels("layerNormBackward", x, gamma);
         Tensor scale = gamma.contiguous();
-        long scaleAt = Native.address(scale);
+        long scaleAt = Native.addressInOrder(scale);
         Grid grid = Grid.rows("layerNormBackward", dX, evenRows(x), evenRows(dY), mean, rstd);
         grid.forRows(
-                pool,
+                rowWork,
                 stages,
                 2L * grid.length(),
                 (at, first, count, stage) ->
-                        LayerNorm.backwardRow(at[1], scaleAt, Lanes.get(at[3]), Lanes.get(at[4]), at[2], at[0], count));
-        Reference.reachabilityFence(scale);
+                        LayerNorm.backwardRow(at[1], scaleAt, Lanes.get(at[3]), Lanes.get(at[4]), at[2], at[0], count),
+                scale);
     }
 
     void layerNormParameters(Tensor x, Tensor mean, Tensor rstd, Tensor dY, Tensor dGamma, Tensor dBeta) {
@@ -144,7 +144,7 @@ final class Fused {
         long rstdAt = Native.address(operands[3]);
         long gammaAt = Native.address(dGamma);
         long betaAt = Native.address(dBeta);
-        pool.run((width + COLUMNS - 1) / COLUMNS, block -> {
+        rowWork.pool().run((width + COLUMNS - 1) / COLUMNS, block -> {
             int from = block * COLUMNS;
             int count = Math.min(COLUMNS, width - from);
             long place = 4L * from;
@@ -181,7 +181,7 @@ final class Fused {
         draw.requireExamples("uniform", out);
         RandomKernels random = Dropper.random(draw);
         Grid grid = Grid.rows("uniform", byExample(out), column(draw.examples()));
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             long example = Lanes.ALL.get(Lanes.LONG, at[1]);
             int groups = count / RandomKernels.GROUP;
             random.uniform(example, first, at[0], groups);
@@ -197,10 +197,10 @@ final class Fused {
         ShapeMismatch.require("dropout", "y", x.shape(), y.shape());
         Dropper dropper = Dropper.of("dropout", dropout, y);
         Tensor rows = byExample(y);
-        long from = Native.address(rows);
+        long from = Native.addressInOrder(rows);
         long step = 4L * rows.shape().dim(1);
         Grid grid = Grid.rows("dropout", rows, byExample(x.contiguous()));
-        grid.forSegments(pool, stages, (at, first, count, stage) -> {
+        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
             int example = (int) ((at[0] - from) / Math.max(1, step));
             dropper.run(example, first, at[1], at[0], count, stage);
         });

@@ -8,6 +8,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * C (+)= A B for F32 matrices of any strides, alone or in batches: C[..., M, N], A[..., M, K], B[..., K, N]. A transpose
@@ -25,23 +26,63 @@ public final class Gemm {
     private static final int MANY = 16;
 
     private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Scratch> scratch;
     private final BlockedProduct.Team team;
     private final PackedWeights kept;
 
     Gemm(WorkerPool pool) {
-        this(pool, ThreadLocal.withInitial(Scratch::new)::get, new PackedWeights(() -> 0));
+        this(new RowWork(pool), ThreadLocal.withInitial(Scratch::new)::get, new PackedWeights(() -> 0));
     }
 
     /**
      * @param scratch gives the memory of the calling thread
      * @param kept panels of weights
      */
-    Gemm(WorkerPool pool, Supplier<Scratch> scratch, PackedWeights kept) {
-        this.pool = pool;
+    Gemm(RowWork rowWork, Supplier<Scratch> scratch, PackedWeights kept) {
+        this.rowWork = rowWork;
+        this.pool = rowWork.pool();
         this.scratch = scratch;
         this.kept = kept;
         team = new BlockedProduct.Team(pool, scratch);
+    }
+
+    /** Multiplies, now or later; see {@link #multiply(Matrix, Matrix, Matrix, boolean)}. */
+    void multiply(Tensor a, Tensor b, Tensor out, boolean add) {
+        Matrix left = Matrix.of(a);
+        Matrix right = Matrix.of(b);
+        Matrix result = Matrix.of(out);
+        checkSizes(left, right, result);
+        Use[] uses = {Use.rows(a, false), Use.reads(b), Use.rows(out, true)};
+        RowStep step =
+                result.count() == 1 ? step(Terms.of(product(left, right, result, 0, result.rows, add)), uses) : null;
+        if (step == null) {
+            RowWork.settle(uses);
+            multiply(left, right, result, add);
+        } else {
+            rowWork.add(step);
+        }
+    }
+
+    /** The product as a step of some rows at a time, or of all where it is small; null where it is neither. */
+    private @Nullable RowStep step(Terms terms, Use... uses) {
+        Product p = terms.first();
+        boolean byRows = true;
+        for (Use use : uses) {
+            byRows &= use.byUnit() || !use.writes();
+        }
+        byRows &= uses[0].byUnit() && p.work() > 0 && !turnsBetter(p) && !VectorProduct.fits(p);
+        RowStep step = null;
+        if (byRows && terms.isSingle() && NarrowProduct.fits(p)) {
+            step = NarrowProduct.step(p, scratch, uses);
+        } else if (byRows && terms.isSingle() && RankEight.fits(p)) {
+            step = RankEight.step(p, scratch, uses);
+        } else if (byRows && isCutIntoBlocks(p)) {
+            step = BlockedProduct.step(terms, scratch, uses);
+        }
+        long work = p.work() / RowWork.MULTIPLICATIONS;
+        boolean small = step == null && terms.isSingle() && work < RowWork.SMALL;
+        return small ? RowStep.of(1, work, (from, end) -> alone(p, scratch.get()), uses) : step;
     }
 
     /**
@@ -78,9 +119,10 @@ public final class Gemm {
      * with its numbers in F32 has.
      *
      * @param weight B0, whose panels may be kept
+     * @param uses of all operands, that of A0 first
      * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
      */
-    void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight) {
+    void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight, Use... uses) {
         List<Product> products = new ArrayList<>();
         for (int i = 0; i < as.size(); i++) {
             checkSizes(as.get(i), bs.get(i), c);
@@ -91,14 +133,20 @@ public final class Gemm {
         }
         Product first = products.getFirst();
         if (isCutIntoBlocks(first)) {
-            Terms terms = new Terms(List.copyOf(products), null);
-            Panels ready = BlockedProduct.readsInPlace(terms) ? null : kept.find(weight, first);
-            BlockedProduct.run(
-                    ready == null ? terms : new Terms(terms.products(), ready),
-                    scratch.get(),
-                    first.work() < SHARED_WORK ? null : team);
+            Terms packed = new Terms(List.copyOf(products), null);
+            weight.storage().host();
+            Panels ready = BlockedProduct.readsInPlace(packed) ? null : kept.find(weight, first);
+            Terms terms = ready == null ? packed : new Terms(packed.products(), ready);
+            RowStep step = step(terms, uses);
+            if (step != null) {
+                rowWork.add(step);
+                return;
+            }
+            RowWork.settle(uses);
+            BlockedProduct.run(terms, scratch.get(), first.work() < SHARED_WORK ? null : team);
             Reference.reachabilityFence(ready);
         } else if (c.rows > 0 && c.columns > 0) {
+            RowWork.settle(uses);
             one(first);
             for (int i = 1; i < as.size(); i++) {
                 multiply(as.get(i), bs.get(i), c, true);
@@ -191,9 +239,9 @@ public final class Gemm {
         } else if (VectorProduct.fits(p)) {
             vector(p, scratch);
         } else if (NarrowProduct.fits(p)) {
-            NarrowProduct.run(p, NarrowProduct.pack(p, scratch), scratch);
+            NarrowProduct.run(p, 0, p.m(), NarrowProduct.pack(p, scratch), scratch);
         } else if (RankEight.fits(p)) {
-            RankEight.run(p, RankEight.pack(p, scratch));
+            RankEight.run(p, 0, p.m(), RankEight.pack(p, scratch));
         } else {
             BlockedProduct.run(Terms.of(p), scratch, null);
         }
@@ -212,10 +260,10 @@ public final class Gemm {
             });
         } else if (NarrowProduct.fits(p)) {
             NarrowProduct.Columns columns = NarrowProduct.pack(p, scratch.get());
-            byRows(p, part -> NarrowProduct.run(part, columns, scratch.get()));
+            byRows(p, (from, end) -> NarrowProduct.run(p, from, end, columns, scratch.get()));
         } else if (RankEight.fits(p)) {
             long packed = RankEight.pack(p, scratch.get());
-            byRows(p, part -> RankEight.run(part, packed));
+            byRows(p, (from, end) -> RankEight.run(p, from, end, packed));
         } else {
             BlockedProduct.run(Terms.of(p), scratch.get(), team);
         }
@@ -236,16 +284,12 @@ public final class Gemm {
         }
     }
 
-    private interface Part {
-        void run(Product part);
-    }
-
-    private void byRows(Product p, Part part) {
+    private void byRows(Product p, RowStep.Body some) {
         // an even number, since some kernels take two rows at a time
         int height = Packing.roundUp((int) Math.min(p.m(), BLOCK_WORK / (p.work() / p.m()) + 1), 4);
         pool.run((p.m() + height - 1) / height, block -> {
             int from = block * height;
-            part.run(p.rows(from, Math.min(height, p.m() - from)));
+            some.run(from, Math.min(p.m(), from + height));
         });
     }
 

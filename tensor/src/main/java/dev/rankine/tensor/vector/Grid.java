@@ -25,6 +25,9 @@ final class Grid {
 
     private final long[] addresses;
     private final Tensor[] tensors;
+    /** Whether a single row may be cut anywhere. */
+    private final boolean byElement;
+
     private final int length;
     private final long rows;
 
@@ -39,8 +42,9 @@ final class Grid {
         void run(long[] at, long first, int count, Stage stage);
     }
 
-    private Grid(int[] lengths, long[][] strides, long[] addresses, Tensor... tensors) {
+    private Grid(int[] lengths, long[][] strides, long[] addresses, boolean byElement, Tensor... tensors) {
         this.tensors = tensors;
+        this.byElement = byElement;
         this.lengths = lengths;
         this.strides = strides;
         this.addresses = addresses;
@@ -110,10 +114,10 @@ final class Grid {
         }
         long[] addresses = new long[tensors.length];
         for (int i = 0; i < tensors.length; i++) {
-            addresses[i] = Native.address(tensors[i]);
+            addresses[i] = Native.addressInOrder(tensors[i]);
             strides[i] = Arrays.copyOfRange(strides[i], to, lengths.length);
         }
-        return new Grid(Arrays.copyOfRange(lengths, to, lengths.length), strides, addresses, tensors);
+        return new Grid(Arrays.copyOfRange(lengths, to, lengths.length), strides, addresses, kept == 0, tensors);
     }
 
     private static boolean continues(Tensor[] tensors, int axis, long[][] strides, int inner, int length) {
@@ -141,51 +145,115 @@ final class Grid {
         return rows;
     }
 
-    /** Runs over all rows in pieces of at most {@link #SEGMENT} elements. */
-    void forSegments(WorkerPool pool, Supplier<Stage> stages, Body body) {
-        run(pool, stages, SEGMENT, length, body);
+    /**
+     * Runs over all rows in pieces of at most {@link #SEGMENT} elements, now or later.
+     *
+     * @param seen what the body reads beside the grid's tensors
+     */
+    void forSegments(RowWork rowWork, Supplier<Stage> stages, Body body, Tensor... seen) {
+        run(rowWork, stages, SEGMENT, length, body, seen);
     }
 
     /**
-     * Runs over all rows, each as a whole.
+     * Runs over all rows, each as a whole, now or later.
      *
      * @param cost what a row costs, in elements of a simple operation
+     * @param seen what the body reads beside the grid's tensors
      */
-    void forRows(WorkerPool pool, Supplier<Stage> stages, long cost, Body body) {
-        run(pool, stages, Math.max(1, length), cost, body);
+    void forRows(RowWork rowWork, Supplier<Stage> stages, long cost, Body body, Tensor... seen) {
+        run(rowWork, stages, Math.max(1, length), cost, body, seen);
     }
 
-    private void run(WorkerPool pool, Supplier<Stage> stages, int segment, long cost, Body body) {
+    private void run(RowWork rowWork, Supplier<Stage> stages, int segment, long cost, Body body, Tensor... seen) {
         if (rows == 0) {
             return;
         }
+        Use[] uses = uses(seen);
         int perRow = (length + segment - 1) / segment;
         long pieces = rows * perRow;
         long pieceCost = Math.max(1, Math.min(cost, segment));
+        long work = pieces * pieceCost;
+        int units = units(uses);
+        if (units > 1 || work < RowWork.SMALL) {
+            rowWork.add(RowStep.of(
+                    units,
+                    work,
+                    (from, end) -> {
+                        if (lengths.length == 1 && units > 1) {
+                            elements(from, end, segment, body, stages.get());
+                        } else {
+                            pieces(pieces / units * from, pieces / units * end, segment, body, stages.get());
+                        }
+                    },
+                    uses));
+            return;
+        }
+        RowWork.settle(uses);
         long together = Math.clamp(BLOCK / pieceCost, 1, pieces);
         int blocks = Math.toIntExact((pieces + together - 1) / together);
-        pool.run(blocks, block -> {
-            Stage stage = stages.get();
+        rowWork.pool().run(blocks, block -> {
             long begin = block * together;
-            long end = Math.min(pieces, begin + together);
-            int[] index = new int[lengths.length - 1];
-            long[] row = start(begin / perRow, index);
-            long[] at = new long[row.length];
-            int piece = (int) (begin % perRow);
-            for (long i = begin; i < end; i++) {
-                long first = (long) piece * segment;
-                for (int tensor = 0; tensor < at.length; tensor++) {
-                    at[tensor] = row[tensor] + first * step(tensor);
-                }
-                body.run(at, first, (int) Math.min(segment, length - first), stage);
-                if (++piece == perRow) {
-                    piece = 0;
-                    next(row, index);
-                }
-            }
+            pieces(begin, Math.min(pieces, begin + together), segment, body, stages.get());
         });
         // kernels knew the addresses only: the memory must not be collected before they were done
         Reference.reachabilityFence(tensors);
+        Reference.reachabilityFence(seen);
+    }
+
+    /** Whoever reads a tensor may be writing it: which of them are results is not known here. */
+    private Use[] uses(Tensor... seen) {
+        Use[] uses = new Use[tensors.length + seen.length];
+        for (int i = 0; i < tensors.length; i++) {
+            boolean broadcast = i > 0 && strides[i][0] == 0;
+            uses[i] = broadcast ? Use.reads(tensors[i]) : Use.rows(tensors[i], true);
+        }
+        for (int i = 0; i < seen.length; i++) {
+            uses[tensors.length + i] = Use.reads(seen[i]);
+        }
+        return uses;
+    }
+
+    /** In how many parts it can be made: by elements of a single row, or by the outermost axis. */
+    private int units(Use... uses) {
+        for (int i = 0; i < tensors.length; i++) {
+            boolean gapless =
+                    lengths.length > 1 || strides[i][0] == tensors[i].dtype().bytes();
+            if (uses[i].writes() && !(uses[i].byUnit() && gapless)) {
+                return 1;
+            }
+        }
+        return lengths.length > 1 ? lengths[0] : byElement ? length : 1;
+    }
+
+    /** Elements [from, end) of the only row. */
+    private void elements(int from, int end, int segment, Body body, Stage stage) {
+        long[] at = new long[addresses.length];
+        for (int first = from; first < end; first += segment) {
+            for (int tensor = 0; tensor < at.length; tensor++) {
+                at[tensor] = addresses[tensor] + first * step(tensor);
+            }
+            body.run(at, first, Math.min(segment, end - first), stage);
+        }
+    }
+
+    /** Pieces [begin, end) of all rows. */
+    private void pieces(long begin, long end, int segment, Body body, Stage stage) {
+        int perRow = (length + segment - 1) / segment;
+        int[] index = new int[lengths.length - 1];
+        long[] row = start(begin / perRow, index);
+        long[] at = new long[row.length];
+        int piece = (int) (begin % perRow);
+        for (long i = begin; i < end; i++) {
+            long first = (long) piece * segment;
+            for (int tensor = 0; tensor < at.length; tensor++) {
+                at[tensor] = row[tensor] + first * step(tensor);
+            }
+            body.run(at, first, (int) Math.min(segment, length - first), stage);
+            if (++piece == perRow) {
+                piece = 0;
+                next(row, index);
+            }
+        }
     }
 
     /** The addresses of a row, whose place is written to {@code index}. */

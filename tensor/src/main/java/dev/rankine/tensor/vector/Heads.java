@@ -9,7 +9,8 @@ record Heads(Tensor tensor, long address, int rows, int columns) {
         if (!Fused.hasEvenRows(x)) {
             throw new IllegalArgumentException("attention: the rows of " + x + " have gaps");
         }
-        return new Heads(x, Native.address(x), x.shape().dim(2), x.shape().dim(3));
+        return new Heads(
+                x, Native.addressInOrder(x), x.shape().dim(2), x.shape().dim(3));
     }
 
     /** Bytes of packed heads that stay in a second cache beside what is made of them. */

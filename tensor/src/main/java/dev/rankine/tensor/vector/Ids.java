@@ -8,7 +8,8 @@ record Ids(Tensor tensor, long address, int count) {
     /** @throws IdOutOfRange if one is not in [lowest, limit) */
     static Ids of(String operation, Tensor ids, long lowest, long limit) {
         Tensor row = ids.contiguous();
-        Ids read = new Ids(row, Native.address(row), Math.toIntExact(row.shape().size()));
+        Ids read = new Ids(
+                row, Native.addressToRead(row), Math.toIntExact(row.shape().size()));
         for (int i = 0; i < read.count; i++) {
             if (read.get(i) < lowest || read.get(i) >= limit) {
                 throw new IdOutOfRange(operation, ids, i, read.get(i), limit);

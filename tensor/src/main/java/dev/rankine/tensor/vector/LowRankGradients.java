@@ -9,7 +9,6 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
-import java.lang.ref.Reference;
 import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -20,56 +19,141 @@ import jdk.incubator.vector.VectorMask;
  * order of the runs, which follow from the shape.
  */
 final class LowRankGradients {
-    /** Rows of a run, unless that makes more runs than the most. */
-    private static final int RUN = 64;
+    /** Runs, unless they would be shorter than the least. */
+    private static final int RUNS = 16;
 
-    private static final int MOST_RUNS = 16;
+    private static final int LEAST_ROWS = 64;
     /** Columns that a task adds up. */
     private static final int SUMMED = 256;
 
     private static final String NAME = "lowRankBackward";
 
-    private final WorkerPool pool;
-    private final Supplier<Stage> stages;
+    private final RowWork rowWork;
     private final Supplier<Scratch> scratches;
 
-    LowRankGradients(WorkerPool pool, Supplier<Stage> stages, Supplier<Scratch> scratches) {
-        this.pool = pool;
-        this.stages = stages;
+    LowRankGradients(RowWork rowWork, Supplier<Scratch> scratches) {
+        this.rowWork = rowWork;
         this.scratches = scratches;
     }
 
     void run(Tensor dY, Tensor x, Tensor t, Tensor b, float scale, Tensor dT, Tensor dA, Tensor dB) {
         check(dY, x, t, b, dT, dA, dB);
-        Tensor[] operands = {dY.contiguous(), x.contiguous(), t.contiguous(), b, dT, dA, dB};
         int rows = t.shape().dim(0);
-        int rank = t.shape().dim(1);
-        int height = Math.max(RUN, Packing.roundUp((rows + MOST_RUNS - 1) / MOST_RUNS, COUNT));
-        int runs = (rows + height - 1) / height;
-        Stage own = stages.get();
-        Shares ofB = new Shares(operands[0], rank, runs, own.matrix(0, Shares.bytes(operands[0], rank, runs)));
-        Shares ofA = new Shares(operands[1], rank, runs, own.matrix(1, Shares.bytes(operands[1], rank, runs)));
-        long factor = turned(b, scale, own);
-        long tAt = Native.address(operands[2]);
-        long dTAt = Native.address(dT);
-        long dAAt = Native.address(dA);
-        long dBAt = Native.address(dB);
-        int tasks = ofB.tasks();
-        pool.run(runs, runs + tasks + ofA.tasks(), block -> {
-            if (block < runs) {
-                int from = block * height;
-                int count = Math.min(height, rows - from);
-                Scratch scratch = scratches.get();
-                Gemm.alone(ofB.times(factor, from, count, dTAt), scratch);
-                Gemm.alone(ofB.share(block, tAt, from, count), scratch);
-                Gemm.alone(ofA.share(block, dTAt, from, count), scratch);
-            } else if (block < runs + tasks) {
-                ofB.sumTurned(block - runs, dBAt);
-            } else {
-                ofA.sum(block - runs - tasks, dAAt);
+        int runs = runs(rows);
+        boolean even = runs > 0 && rows % runs == 0;
+        Tensor[] given = {dY.contiguous(), x.contiguous(), t.contiguous()};
+        Use[] uses = {
+            use(given[0], even, false),
+            use(given[1], even, false),
+            use(given[2], even, false),
+            Use.reads(b),
+            use(dT, even, true),
+            Use.writes(dA),
+            Use.writes(dB)
+        };
+        rowWork.add(new Walk(given[0], given[1], given[2], b, scale, dT, dA, dB, runs, uses));
+    }
+
+    /** Runs that are equally long can be made one by one behind other operations. */
+    private static Use use(Tensor x, boolean even, boolean writes) {
+        return even ? Use.rows(x, writes) : writes ? Use.writes(x) : Use.reads(x);
+    }
+
+    /** Equal runs where that is possible. */
+    private static int runs(int rows) {
+        int most = Math.clamp(rows / LEAST_ROWS, Math.min(1, rows), RUNS);
+        for (int runs = most; runs > most / 2; runs--) {
+            if (rows % runs == 0) {
+                return runs;
             }
-        });
-        Reference.reachabilityFence(operands);
+        }
+        return most;
+    }
+
+    private final class Walk extends RowStep {
+        private final int rows;
+        private final int height;
+        private final int runs;
+        private final Tensor b;
+        private final float scale;
+        private final Shares ofB;
+        private final Shares ofA;
+        private final long t;
+        private final long dT;
+        private final long dA;
+        private final long dB;
+        private long factor;
+        private long sharesB;
+        private long sharesA;
+
+        Walk(
+                Tensor dY,
+                Tensor x,
+                Tensor t,
+                Tensor b,
+                float scale,
+                Tensor dT,
+                Tensor dA,
+                Tensor dB,
+                int runs,
+                Use... uses) {
+            super(Math.max(1, runs), 3 * (dY.shape().size() + x.shape().size()) / 2, uses);
+            rows = t.shape().dim(0);
+            this.runs = runs;
+            height = (rows + Math.max(1, runs) - 1) / Math.max(1, runs);
+            this.b = b;
+            this.scale = scale;
+            int rank = t.shape().dim(1);
+            ofB = new Shares(dY, rank, runs);
+            ofA = new Shares(x, rank, runs);
+            this.t = Native.addressInOrder(t);
+            this.dT = Native.addressInOrder(dT);
+            this.dA = Native.addressInOrder(dA);
+            this.dB = Native.addressInOrder(dB);
+        }
+
+        @Override
+        void begin(Room room) {
+            factor = room.take(Float.BYTES * b.shape().size());
+            sharesB = room.take(ofB.bytes());
+            sharesA = room.take(ofA.bytes());
+        }
+
+        @Override
+        int packs() {
+            return 1;
+        }
+
+        @Override
+        void pack(int task) {
+            turn(b, scale, factor);
+        }
+
+        @Override
+        void rows(int from, int end) {
+            Scratch scratch = scratches.get();
+            for (int run = from; run < Math.min(end, runs); run++) {
+                int row = run * height;
+                int count = Math.min(height, rows - row);
+                Gemm.alone(ofB.times(factor, row, count, dT), scratch);
+                Gemm.alone(ofB.share(sharesB, run, t, row, count), scratch);
+                Gemm.alone(ofA.share(sharesA, run, dT, row, count), scratch);
+            }
+        }
+
+        @Override
+        int sums() {
+            return ofB.tasks() + ofA.tasks();
+        }
+
+        @Override
+        void sum(int task) {
+            if (task < ofB.tasks()) {
+                ofB.sumTurned(sharesB, task, dB);
+            } else {
+                ofA.sum(sharesA, task - ofB.tasks(), dA);
+            }
+        }
     }
 
     private static void check(Tensor dY, Tensor x, Tensor t, Tensor b, Tensor dT, Tensor dA, Tensor dB) {
@@ -89,11 +173,10 @@ final class LowRankGradients {
     }
 
     /** The rows of scale b^T, without gaps, as the narrow product reads them. */
-    private static long turned(Tensor b, float scale, Stage stage) {
+    private static void turn(Tensor b, float scale, long to) {
         int outputs = b.shape().dim(0);
         int rank = b.shape().dim(1);
-        long from = Native.address(b);
-        long to = stage.matrix(2, (long) Float.BYTES * outputs * rank);
+        long from = Native.addressInOrder(b);
         long place = to;
         for (int j = 0; j < rank; j++) {
             for (int o = 0; o < outputs; o++) {
@@ -101,22 +184,16 @@ final class LowRankGradients {
                 place += Float.BYTES;
             }
         }
-        return to;
     }
 
-    /**
-     * A matrix [R, W] of rows, and what its runs add to the product of narrow rows [R, r]^T with it.
-     *
-     * @param rows where it lies
-     * @param shares room for [runs, r, W]
-     */
-    private record Shares(long rows, int width, int rank, int runs, long shares) {
-        Shares(Tensor rows, int rank, int runs, long shares) {
-            this(Native.address(rows), rows.shape().dim(1), rank, runs, shares);
+    /** A matrix [R, W] of rows, and what its runs add to the product of narrow rows [R, r]^T with it: shares [runs, r, W]. */
+    private record Shares(long rows, int width, int rank, int runs) {
+        Shares(Tensor rows, int rank, int runs) {
+            this(Native.addressInOrder(rows), rows.shape().dim(1), rank, runs);
         }
 
-        static long bytes(Tensor rows, int rank, int runs) {
-            return (long) Float.BYTES * Math.max(1, runs) * rank * rows.shape().dim(1);
+        long bytes() {
+            return step() * rank * Math.max(1, runs);
         }
 
         private long step() {
@@ -127,7 +204,7 @@ final class LowRankGradients {
             return (long) Float.BYTES * rank;
         }
 
-        private long share(int run) {
+        private long share(long shares, int run) {
             return shares + (long) run * rank * step();
         }
 
@@ -151,7 +228,7 @@ final class LowRankGradients {
         }
 
         /** The share [r, W] of some rows: narrow^T times them. */
-        Product share(int run, long narrow, int from, int count) {
+        Product share(long shares, int run, long narrow, int from, int count) {
             return new Product(
                     rank,
                     width,
@@ -163,7 +240,7 @@ final class LowRankGradients {
                     rows + from * step(),
                     step(),
                     Float.BYTES,
-                    share(run),
+                    share(shares, run),
                     step(),
                     Float.BYTES,
                     false);
@@ -174,7 +251,7 @@ final class LowRankGradients {
         }
 
         /** Adds up some columns of all shares into {@code to} [r, W]. */
-        void sum(int task, long to) {
+        void sum(long shares, int task, long to) {
             int end = Math.min(width, (task + 1) * SUMMED);
             for (int j = 0; j < rank; j++) {
                 for (int i = task * SUMMED; i < end; i += COUNT) {
@@ -182,7 +259,7 @@ final class LowRankGradients {
                     VectorMask<Float> mask = SPECIES.indexInRange(i, end);
                     FloatVector sum = FloatVector.zero(SPECIES);
                     for (int run = 0; run < runs; run++) {
-                        sum = FloatVector.fromMemorySegment(SPECIES, ALL, share(run) + place, ORDER, mask)
+                        sum = FloatVector.fromMemorySegment(SPECIES, ALL, share(shares, run) + place, ORDER, mask)
                                 .add(sum);
                     }
                     sum.intoMemorySegment(ALL, to + place, ORDER, mask);
@@ -191,8 +268,8 @@ final class LowRankGradients {
         }
 
         /** The same into {@code to} [W, r]. */
-        void sumTurned(int task, long to) {
-            sum(task, shares);
+        void sumTurned(long shares, int task, long to) {
+            sum(shares, task, shares);
             int end = Math.min(width, (task + 1) * SUMMED);
             long place = to + (long) SUMMED * task * narrowStep();
             for (int i = task * SUMMED; i < end; i++) {

@@ -51,9 +51,10 @@ final class Matrix {
         rowStride = rows == 1 ? innermostStride() : strides[leading];
     }
 
-    /** The last two axes of a tensor as matrices, the others as their batch. */
+    /** The last two axes of a tensor as matrices, the others as their batch; for work that comes behind what was put off. */
     static Matrix of(Tensor x) {
-        return new Matrix(x.storage().host(), x.dtype(), x.offset(), x.shape().toArray(), Native.strides(x));
+        return new Matrix(
+                x.storage().hostInOrder(), x.dtype(), x.offset(), x.shape().toArray(), Native.strides(x));
     }
 
     /** A column of as many ones. */

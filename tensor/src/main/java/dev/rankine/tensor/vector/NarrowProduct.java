@@ -8,6 +8,7 @@ import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -36,12 +37,25 @@ final class NarrowProduct {
 
     /** Packs B^T, unless it lies ready. */
     static Columns pack(Product p, Scratch scratch) {
-        if (p.bRunsAlongK() && p.k() % COUNT == 0 && p.n() % GROUP == 0) {
-            return new Columns(p.b(), p.bColumn());
-        }
-        long step = Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
+        return liesReady(p) ? new Columns(p.b(), p.bColumn()) : pack(p, scratch.panels(room(p)));
+    }
+
+    private static boolean liesReady(Product p) {
+        return p.bRunsAlongK() && p.k() % COUNT == 0 && p.n() % GROUP == 0;
+    }
+
+    /** Bytes of the packed B^T. */
+    private static long room(Product p) {
+        return Packing.roundUp(p.n(), GROUP) * step(p);
+    }
+
+    private static long step(Product p) {
+        return Float.BYTES * (long) Packing.roundUp(p.k(), COUNT);
+    }
+
+    private static Columns pack(Product p, long to) {
+        long step = step(p);
         int rows = Packing.roundUp(p.n(), GROUP);
-        long to = scratch.panels(rows * step);
         ALL.asSlice(to, rows * step).fill((byte) 0);
         for (int j = 0; j < p.n(); j++) {
             long row = to + j * step;
@@ -57,8 +71,35 @@ final class NarrowProduct {
         return new Columns(to, step);
     }
 
-    /** All rows of {@code p} with B as {@link #pack} left it. */
-    static void run(Product p, Columns columns, Scratch scratch) {
+    /** The product as a step of some rows at a time. */
+    static RowStep step(Product p, Supplier<Scratch> scratch, Use... uses) {
+        return new RowStep(p.m(), p.work() / RowWork.MULTIPLICATIONS, uses) {
+            private Columns columns = new Columns(p.b(), p.bColumn());
+
+            @Override
+            void begin(Room room) {
+                columns = liesReady(p) ? columns : new Columns(room.take(room(p)), step(p));
+            }
+
+            @Override
+            int packs() {
+                return liesReady(p) ? 0 : 1;
+            }
+
+            @Override
+            void pack(int task) {
+                NarrowProduct.pack(p, columns.address());
+            }
+
+            @Override
+            void rows(int from, int end) {
+                run(p, from, end, columns, scratch.get());
+            }
+        };
+    }
+
+    /** Rows [from, end) of {@code p} with B as {@link #pack} left it. */
+    static void run(Product p, int from, int end, Columns columns, Scratch scratch) {
         int steps = (p.k() + COUNT - 1) / COUNT;
         long sums = scratch.tile;
         for (int j = 0; j < p.n(); j += GROUP) {
@@ -67,9 +108,9 @@ final class NarrowProduct {
             VectorMask<Float> upper = SPECIES.indexInRange(0, GROUP + width).andNot(SPECIES.indexInRange(0, GROUP));
             long b = columns.address() + j * columns.step();
             long c = p.c() + j * (long) Float.BYTES;
-            for (int i = 0; i < p.m(); i += 2) {
+            for (int i = from; i < end; i += 2) {
                 // the last of an odd number of rows stands in for the missing one too
-                boolean pair = i + 1 < p.m();
+                boolean pair = i + 1 < end;
                 long a = p.a() + i * p.aRow();
                 long aStep = pair ? p.aRow() : 0;
                 if (p.k() % COUNT != 0) {

@@ -51,9 +51,21 @@ final class Native {
         }
     }
 
-    /** The address of a tensor's first element, after a check that all its elements lie in its storage. */
+    /** The address of a tensor's first element, for who reads or writes at once, after a check that all its elements lie in its storage. */
     static long address(Tensor x) {
-        MemorySegment memory = x.storage().host();
+        x.storage().settle();
+        return addressInOrder(x);
+    }
+
+    /** The same for who reads at once. */
+    static long addressToRead(Tensor x) {
+        x.storage().host();
+        return addressInOrder(x);
+    }
+
+    /** The same for a {@link RowStep}, which comes behind others. */
+    static long addressInOrder(Tensor x) {
+        MemorySegment memory = x.storage().hostInOrder();
         check(memory, x.offset(), x.shape().toArray(), strides(x), x.dtype().bytes());
         return memory.address() + x.offset() * x.dtype().bytes();
     }

@@ -31,7 +31,7 @@ final class Operands {
     static void requireWritable(String operation, Tensor... results) {
         for (Tensor result : results) {
             result.storage().written();
-            if (result.storage().host().isReadOnly()) {
+            if (result.storage().isReadOnly()) {
                 throw new IllegalArgumentException(
                         operation + ": " + result + " lies in memory that is read-only; make a copy with clone first");
             }

@@ -31,25 +31,6 @@ record Product(
         return new Product(n, m, k, b, bColumn, bRow, DType.F32, a, aColumn, aRow, c, cColumn, cRow, add);
     }
 
-    /** The part that makes {@code count} rows of C. */
-    Product rows(int from, int count) {
-        return new Product(
-                count,
-                n,
-                k,
-                a + from * aRow,
-                aRow,
-                aColumn,
-                bType,
-                b,
-                bRow,
-                bColumn,
-                c + from * cRow,
-                cRow,
-                cColumn,
-                add);
-    }
-
     /** The part that makes {@code count} columns of C. */
     Product columns(int from, int count) {
         return new Product(

@@ -1,5 +1,7 @@
 package dev.rankine.tensor.vector;
 
+import java.util.function.Supplier;
+
 /** The product with K = 8, the rank that low-rank updates usually have, by {@link RankEightUpdate}. */
 final class RankEight {
     /** Columns whose part of B fits into half of the registers. */
@@ -13,23 +15,58 @@ final class RankEight {
 
     /** Packs all of B and gives the address of its first panel. */
     static long pack(Product p, Scratch scratch) {
-        int panels = (p.n() + Packing.PANEL - 1) / Packing.PANEL;
-        long to = scratch.panels(panels * Packing.panelBytes(p.k()));
-        for (int q = 0; q < panels; q++) {
-            int from = q * Packing.PANEL;
-            int width = Math.min(Packing.PANEL, p.n() - from);
-            Packing.panel(p, from, width, 0, p.k(), to + q * Packing.panelBytes(p.k()), scratch);
+        long to = scratch.panels(panels(p) * Packing.panelBytes(p.k()));
+        for (int q = 0; q < panels(p); q++) {
+            pack(p, q, to, scratch);
         }
         return to;
     }
 
-    /** All rows of {@code p} with B as {@link #pack} left it. */
-    static void run(Product p, long packed) {
+    private static int panels(Product p) {
+        return (p.n() + Packing.PANEL - 1) / Packing.PANEL;
+    }
+
+    private static void pack(Product p, int panel, long to, Scratch scratch) {
+        int from = panel * Packing.PANEL;
+        int width = Math.min(Packing.PANEL, p.n() - from);
+        Packing.panel(p, from, width, 0, p.k(), to + panel * Packing.panelBytes(p.k()), scratch);
+    }
+
+    /** The product as a step of some rows at a time. */
+    static RowStep step(Product p, Supplier<Scratch> scratch, Use... uses) {
+        return new RowStep(p.m(), p.work() / RowWork.MULTIPLICATIONS, uses) {
+            private long packed;
+
+            @Override
+            void begin(Room room) {
+                packed = room.take(panels(p) * Packing.panelBytes(p.k()));
+            }
+
+            @Override
+            int packs() {
+                return panels(p);
+            }
+
+            @Override
+            void pack(int task) {
+                RankEight.pack(p, task, packed, scratch.get());
+            }
+
+            @Override
+            void rows(int from, int end) {
+                run(p, from, end, packed);
+            }
+        };
+    }
+
+    /** Rows [from, end) of {@code p} with B as {@link #pack} left it. */
+    static void run(Product p, int from, int end, long packed) {
+        long a = p.a() + from * p.aRow();
         for (int j = 0; j < p.n(); j += WIDTH) {
             long panel = packed + j / Packing.PANEL * Packing.panelBytes(p.k());
             long b = panel + j % Packing.PANEL * (long) Float.BYTES;
-            long c = p.c() + j * (long) Float.BYTES;
-            RankEightUpdate.rows(p.m(), p.a(), p.aRow(), b, Packing.PANEL_BYTES, c, p.cRow(), p.add());
+            long c = p.c() + from * p.cRow() + j * (long) Float.BYTES;
+            RankEightUpdate.rows(end - from, a, p.aRow(), b, Packing.PANEL_BYTES, c, p.cRow(), p.add());
         }
     }
 }

@@ -18,11 +18,11 @@ final class Reductions {
     /** Rows that are added up before their sum is added to the total. */
     private static final int RUN = 64;
 
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
 
-    Reductions(WorkerPool pool, Supplier<Stage> stages) {
-        this.pool = pool;
+    Reductions(RowWork rowWork, Supplier<Stage> stages) {
+        this.rowWork = rowWork;
         this.stages = stages;
     }
 
@@ -49,15 +49,27 @@ final class Reductions {
         if (out.shape().size() == 0) {
             return;
         }
-        long from = Native.address(x);
-        long to = Native.address(out);
-        if (innerFolds || kept.isEmpty()) {
+        boolean byRows = innerFolds || kept.isEmpty();
+        long work = x.shape().size();
+        Use[] uses = {Use.reads(x), Use.writes(out)};
+        if (work < RowWork.SMALL) {
+            long from = Native.addressInOrder(x);
+            long to = Native.addressInOrder(out);
+            rowWork.add(RowStep.of(1, work, (first, end) -> fold(reduction, from, kept, folded, to, byRows), uses));
+            return;
+        }
+        RowWork.settle(uses);
+        fold(reduction, Native.addressInOrder(x), kept, folded, Native.addressInOrder(out), byRows);
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(out);
+    }
+
+    private void fold(Reduction reduction, long from, Axes kept, Axes folded, long to, boolean byRows) {
+        if (byRows) {
             rows(reduction, from, kept, folded, to);
         } else {
             columns(reduction, from, kept, folded, to);
         }
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(out);
     }
 
     private static void requireFolded(Reduction reduction, Tensor x, Tensor out) {
@@ -89,7 +101,7 @@ final class Reductions {
         int tasks = results * parts;
         int each =
                 (int) Math.clamp(PIECE / Math.max(1, Math.min(PIECE, length) * Math.min(together, pieces)), 1, PIECE);
-        pool.run((tasks + each - 1) / each, block -> {
+        rowWork.pool().run((tasks + each - 1) / each, block -> {
             Stage stage = stages.get();
             for (int task = block * each; task < Math.min(tasks, (block + 1) * each); task++) {
                 long base = from + kept.offset(task / parts);
@@ -139,7 +151,7 @@ final class Reductions {
         int tasks = Math.toIntExact(outer.count() * perRow);
         long work = Math.max(1, folded.count() * Math.min(COLUMNS, length));
         int each = (int) Math.clamp(PIECE / work, 1, PIECE);
-        pool.run((tasks + each - 1) / each, block -> {
+        rowWork.pool().run((tasks + each - 1) / each, block -> {
             Stage stage = stages.get();
             for (int task = block * each; task < Math.min(tasks, (block + 1) * each); task++) {
                 int first = task % perRow * COLUMNS;

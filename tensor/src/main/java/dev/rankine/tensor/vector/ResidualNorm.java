@@ -7,7 +7,6 @@ import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Tensor;
-import java.lang.ref.Reference;
 import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -18,11 +17,11 @@ final class ResidualNorm {
     /** What a row costs, in additions for each element. */
     private static final int COST = 4;
 
-    private final WorkerPool pool;
+    private final RowWork rowWork;
     private final Supplier<Stage> stages;
 
-    ResidualNorm(WorkerPool pool, Supplier<Stage> stages) {
-        this.pool = pool;
+    ResidualNorm(RowWork rowWork, Supplier<Stage> stages) {
+        this.rowWork = rowWork;
         this.stages = stages;
     }
 
@@ -31,7 +30,7 @@ final class ResidualNorm {
         static Place of(Tensor x) {
             int width = x.shape().dim(-1);
             long rows = x.shape().size() / Math.max(1, width);
-            return new Place(x, Native.address(x), width, (int)
+            return new Place(x, Native.addressInOrder(x), width, (int)
                     (rows / Math.max(1, x.shape().dim(0))));
         }
 
@@ -65,11 +64,11 @@ final class ResidualNorm {
         Dropper dropper = dropout == null ? null : Dropper.of(operation, dropout, sum);
         Tensor scale = gamma.contiguous();
         Tensor shift = beta.contiguous();
-        long scaleAt = Native.address(scale);
-        long shiftAt = Native.address(shift);
+        long scaleAt = Native.addressInOrder(scale);
+        long shiftAt = Native.addressInOrder(shift);
         Place place = Place.of(sum);
         Grid grid = Grid.rows(operation, sum, y, Fused.evenRows(x), Fused.evenRows(f), mean, rstd);
-        grid.forRows(pool, stages, COST * (long) grid.length(), (at, first, count, stage) -> {
+        Grid.Body body = (at, first, count, stage) -> {
             long added = at[3];
             if (dropper != null) {
                 int row = place.row(at[0]);
@@ -78,9 +77,8 @@ final class ResidualNorm {
             }
             add(at[2], added, at[0], count);
             LayerNorm.row(at[0], scaleAt, shiftAt, epsilon, at[1], at[4], at[5], count);
-        });
-        Reference.reachabilityFence(scale);
-        Reference.reachabilityFence(shift);
+        };
+        grid.forRows(rowWork, stages, COST * (long) grid.length(), body, scale, shift);
     }
 
     void backward(
@@ -96,15 +94,15 @@ final class ResidualNorm {
         Fused.requireChannels(operation, sum, gamma);
         Dropper dropper = Dropper.of(operation, dropout, dX);
         Tensor scale = gamma.contiguous();
-        long scaleAt = Native.address(scale);
+        long scaleAt = Native.addressInOrder(scale);
         Place place = Place.of(dX);
         Grid grid = Grid.rows(operation, dX, dF, Fused.evenRows(sum), Fused.evenRows(dY), mean, rstd);
-        grid.forRows(pool, stages, COST * (long) grid.length(), (at, first, count, stage) -> {
+        Grid.Body body = (at, first, count, stage) -> {
             LayerNorm.backwardRow(at[2], scaleAt, Lanes.get(at[4]), Lanes.get(at[5]), at[3], at[0], count);
             int row = place.row(at[0]);
             dropper.run(place.example(row), place.position(row), at[0], at[1], count, stage);
-        });
-        Reference.reachabilityFence(scale);
+        };
+        grid.forRows(rowWork, stages, COST * (long) grid.length(), body, scale);
     }
 
     /** y = a + b; y may be one of them. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
+    private final RowWork rowWork;
     private final PackedWeights packedWeights;
     private final Gemm gemm;
     private final Elementwise elementwise;
@@ -48,18 +49,19 @@ public final class VectorBackend implements Backend {
         pool = new WorkerPool(threads);
         Supplier<Stage> stages = ThreadLocal.withInitial(Stage::new)::get;
         Supplier<Scratch> scratches = ThreadLocal.withInitial(Scratch::new)::get;
+        rowWork = new RowWork(pool);
         packedWeights = new PackedWeights(cacheBytes);
-        gemm = new Gemm(pool, scratches, packedWeights);
-        elementwise = new Elementwise(pool, stages);
-        reductions = new Reductions(pool, stages);
+        gemm = new Gemm(rowWork, scratches, packedWeights);
+        elementwise = new Elementwise(rowWork, stages);
+        reductions = new Reductions(rowWork, stages);
         indexing = new Indexing(pool);
-        fused = new Fused(pool, stages);
-        lowRankGradients = new LowRankGradients(pool, stages, scratches);
-        attention = new Attention(pool, stages, scratches);
-        residualNorm = new ResidualNorm(pool, stages);
-        columnScale = new ColumnScale(pool, stages, reductions);
+        fused = new Fused(rowWork, stages);
+        lowRankGradients = new LowRankGradients(rowWork, scratches);
+        attention = new Attention(rowWork, stages, scratches);
+        residualNorm = new ResidualNorm(rowWork, stages);
+        columnScale = new ColumnScale(rowWork, stages, reductions);
         adamSteps = new AdamSteps(pool, stages);
-        conversions = new Conversions(pool, stages);
+        conversions = new Conversions(rowWork, stages);
     }
 
     /** Bytes of frozen weights that are kept packed. */
@@ -87,7 +89,13 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public void finish() {
+        rowWork.finish();
+    }
+
+    @Override
     public void close() {
+        finish();
         pool.close();
     }
 
@@ -125,7 +133,7 @@ public final class VectorBackend implements Backend {
     public void matmul(Tensor a, Tensor b, Tensor out, boolean accumulate) {
         reads("matmul", a, b);
         writes("matmul", out);
-        gemm.multiply(Matrix.of(a), Matrix.of(b), Matrix.of(out), accumulate);
+        gemm.multiply(a, b, out, accumulate);
     }
 
     @Override
@@ -135,18 +143,22 @@ public final class VectorBackend implements Backend {
             reads("linear", weight);
         }
         writes("linear", out);
+        List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));
         List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
         List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
         if (update != null) {
             reads("linear", update.h(), update.b());
             as.add(Matrix.of(update.h()));
             bs.add(Matrix.of(update.b().transpose(0, 1)));
+            uses.add(Use.rows(update.h(), false));
+            uses.add(Use.reads(update.b()));
         }
         if (bias != null) {
             as.add(Matrix.ones(x.shape().dim(0)));
             bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
+            uses.add(Use.reads(bias));
         }
-        gemm.sum(as, bs, Matrix.of(out), weight.transpose(0, 1));
+        gemm.sum(as, bs, Matrix.of(out), weight.transpose(0, 1), uses.toArray(Use[]::new));
     }
 
     @Override

@@ -82,22 +82,15 @@ public final class WorkerPool implements AutoCloseable {
      * ended.
      */
     public void run(int first, int blocks, Body body) {
-        if (closed) {
-            throw new IllegalStateException("the worker pool is closed");
-        }
-        if (blocks <= 1 || workers.length == 0 || !busy.compareAndSet(false, true)) {
+        requireOpen();
+        if (blocks <= 1 || !claim()) {
             runAlone(blocks, body);
             return;
         }
-        Job mine = new Job(body, first, blocks, threads());
+        Job mine = new Job(body, threads(), first, blocks);
         try {
             long begin = System.nanoTime();
-            if (begin - aloneUntil < 0) {
-                runAlone(blocks, body);
-                return;
-            }
-            job = mine;
-            wake(Math.min(blocks - 1, workers.length));
+            post(mine, blocks);
             mine.work(0);
             long worked = System.nanoTime();
             mine.await();
@@ -106,10 +99,81 @@ public final class WorkerPool implements AutoCloseable {
             penalty = stalled ? Math.clamp(2 * penalty, SHORTEST_PENALTY, LONGEST_PENALTY) : penalty / 2;
             aloneUntil = stalled ? done + penalty : done;
         } finally {
-            job = null;
-            busy.set(false);
+            release();
         }
         mine.rethrow();
+    }
+
+    /**
+     * Begins a job and returns at once: until the caller ends it the other threads work alone. Where they are busy, or there are
+     * none, it waits for its end.
+     *
+     * @param ends of its parts, each the number of the block behind its last one; a part begins when the one before has ended
+     */
+    Begun begin(Body body, int... ends) {
+        requireOpen();
+        Job mine = new Job(body, threads(), ends);
+        boolean shared = claim();
+        if (shared) {
+            post(mine, ends[ends.length - 1] + 1);
+        }
+        return new Begun(mine, shared);
+    }
+
+    /** A job that others may be working at. */
+    final class Begun {
+        private final Job job;
+        private final boolean shared;
+
+        private Begun(Job job, boolean shared) {
+            this.job = job;
+            this.shared = shared;
+        }
+
+        boolean isDone() {
+            return job.isDone();
+        }
+
+        /** Works with the others, and returns when all is done. What a block threw is thrown here. Called once. */
+        void end() {
+            try {
+                job.work(0);
+                job.await();
+            } finally {
+                if (shared) {
+                    release();
+                }
+            }
+            job.rethrow();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the worker pool is closed");
+        }
+    }
+
+    /** Takes the threads, unless they are busy or to be left alone. */
+    private boolean claim() {
+        if (workers.length == 0 || !busy.compareAndSet(false, true)) {
+            return false;
+        }
+        if (System.nanoTime() - aloneUntil < 0) {
+            busy.set(false);
+            return false;
+        }
+        return true;
+    }
+
+    private void post(Job mine, int blocks) {
+        job = mine;
+        wake(Math.min(blocks - 1, workers.length));
+    }
+
+    private void release() {
+        job = null;
+        busy.set(false);
     }
 
     private static void runAlone(int blocks, Body body) {
@@ -182,29 +246,42 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private static final class Job {
-        private static final Part NOTHING = new Part(0, 0, 0);
-
         private final Body body;
-        private final Part before;
-        private final Part after;
+        private final Part[] parts;
         private volatile @Nullable Throwable failure;
 
-        Job(Body body, int first, int blocks, int threads) {
+        Job(Body body, int threads, int... ends) {
             this.body = body;
-            before = first == 0 ? NOTHING : new Part(0, first, threads);
-            after = new Part(first, blocks, threads);
+            parts = new Part[ends.length];
+            for (int i = 0; i < ends.length; i++) {
+                parts[i] = new Part(i == 0 ? 0 : ends[i - 1], ends[i], threads);
+            }
         }
 
         /** Takes blocks until none is left to be taken. */
         void work(int thread) {
-            before.work(thread, this);
-            // nothing is left to be taken there, so somebody is at work on each block that has not ended
-            before.await();
-            after.work(thread, this);
+            for (int i = 0; i < parts.length; i++) {
+                if (i > 0) {
+                    // nothing is left to be taken there, so somebody is at work on each block that has not ended
+                    parts[i - 1].await();
+                }
+                parts[i].work(thread, this);
+            }
+        }
+
+        boolean isDone() {
+            for (Part part : parts) {
+                if (!part.isDone()) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         void await() {
-            after.await();
+            for (Part part : parts) {
+                part.await();
+            }
         }
 
         void run(int block) {
@@ -270,8 +347,12 @@ public final class WorkerPool implements AutoCloseable {
             return first + (int) ((long) run * blocks / runs);
         }
 
+        boolean isDone() {
+            return done.get() >= blocks;
+        }
+
         void await() {
-            for (int spins = 0; done.get() < blocks; spins++) {
+            for (int spins = 0; !isDone(); spins++) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
                 } else {

@@ -68,7 +68,7 @@ class MemoryEstimatePropertyTest {
         assertThat(estimate / taken).as("estimate over what the pool took").isBetween(.8, 1.2);
         double less = stepBytes(pass -> model.logits(ids, mask, ids, pass.recomputing(true)), ids);
         double recomputed = modelForm.recomputedActivations(batch, symbols);
-        assertThat(recomputed / less).as("the same when layers run again").isBetween(.75, 1.3);
+        assertThat(recomputed / less).as("the same when layers run again").isBetween(.7, 1.3);
     }
 
     /** Likewise for language models, whose form a folder's configuration gives. */

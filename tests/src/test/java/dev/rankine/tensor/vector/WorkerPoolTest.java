@@ -51,6 +51,52 @@ class WorkerPoolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void aJobThatHasBegunEndsPartByPart(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            for (int[] ends : new int[][] {{0, 5, 5, 9}, {3, 40, 50, 51}, {1}, {0, 0, 0}}) {
+                int last = ends[ends.length - 1];
+                AtomicInteger ended = new AtomicInteger();
+                AtomicInteger early = new AtomicInteger();
+                WorkerPool.Begun begun = pool.begin(
+                        block -> {
+                            for (int end : ends) {
+                                early.addAndGet(block >= end && ended.get() < end ? 1 : 0);
+                            }
+                            ended.incrementAndGet();
+                        },
+                        ends);
+                AtomicInteger beside = new AtomicInteger();
+                pool.run(7, block -> beside.incrementAndGet());
+                assertThat(beside).hasValue(7);
+                begun.end();
+                assertThat(begun.isDone()).isTrue();
+                assertThat(ended).hasValue(last);
+                assertThat(early).hasValue(0);
+            }
+        }
+    }
+
+    @Test
+    void othersWorkAtAJobThatHasBegunWithoutTheCaller() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            CountDownLatch ran = new CountDownLatch(20);
+            WorkerPool.Begun begun = pool.begin(block -> ran.countDown(), 20);
+            ran.await();
+            begun.end();
+            WorkerPool.Begun bad = pool.begin(
+                    block -> {
+                        throw new ArithmeticException("block " + block);
+                    },
+                    4);
+            assertThatThrownBy(bad::end).isInstanceOf(ArithmeticException.class);
+            AtomicInteger after = new AtomicInteger();
+            pool.run(10, block -> after.incrementAndGet());
+            assertThat(after).hasValue(10);
+        }
+    }
+
     @Test
     void theSecondPartDoesNotWaitForABlockThatFailed() {
         try (WorkerPool pool = new WorkerPool(3)) {

@@ -1,0 +1,177 @@
+package dev.rankine.tensor.vector;
+
+import dev.rankine.tensor.Storage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Operations that are made unit by unit, as one job: a thread takes some rows through all of them, one operation after the
+ * other, while these rows are in its cache, and no thread waits for another between two operations.
+ *
+ * <p>The parts of the job: what all units need is packed; all units; what they add up to; and small operations that need
+ * that, in their order.
+ */
+final class RowBatch implements Storage.Awaited {
+    /** Blocks of units that are handed out. */
+    private static final int BLOCKS = 32;
+    /** With fewer units than this, threads would have too little to choose from. */
+    private static final int LEAST_UNITS = 16;
+
+    private static final int MOST_STEPS = 128;
+    private static final long NEAR = 1 << 20;
+    /** Where units are single elements, blocks hold whole vectors. */
+    private static final int MULTIPLE = 16;
+
+    private final RowWork owner;
+    private final Room room = new Room();
+    private final List<RowStep> steps = new ArrayList<>();
+    private final List<RowStep> last = new ArrayList<>();
+    private final List<Use> uses = new ArrayList<>();
+    private int units;
+    private long work;
+    private long packed;
+    private int packs;
+    private int sums;
+    private int each;
+    private int blocks;
+
+    RowBatch(RowWork owner) {
+        this.owner = owner;
+    }
+
+    @Override
+    public void await() {
+        owner.await(this);
+    }
+
+    @Override
+    public boolean isOf(Object queue) {
+        return owner.equals(queue);
+    }
+
+    boolean isEmpty() {
+        return steps.isEmpty() && last.isEmpty();
+    }
+
+    long work() {
+        return work;
+    }
+
+    /** Whether every unit of the step needs only the same units of those that are here. */
+    boolean takes(RowStep step) {
+        int common = steps.isEmpty() ? step.units() : gcd(units, step.units());
+        if (common < LEAST_UNITS || steps.size() + last.size() >= MOST_STEPS) {
+            return false;
+        }
+        if (!steps.isEmpty() && packed + step.packedBytes() > NEAR) {
+            return false;
+        }
+        for (Use use : step.uses()) {
+            for (int i = 0; i < uses.size(); i++) {
+                if (use.conflictsWith(uses.get(i))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    void add(RowStep step) {
+        units = steps.isEmpty() ? step.units() : gcd(units, step.units());
+        step.begin(room);
+        steps.add(step);
+        packs += step.packs();
+        sums += step.sums();
+        work += step.work();
+        packed += step.packedBytes();
+        for (Use use : step.uses()) {
+            use(use);
+            if (use.writes() && !use.byUnit()) {
+                use.storage().reuseLate();
+            }
+        }
+    }
+
+    /** Adds a small operation that comes behind all others. */
+    void addLast(RowStep step) {
+        last.add(step);
+        for (Use use : step.uses()) {
+            use(use.ofAll());
+        }
+    }
+
+    private void use(Use use) {
+        uses.add(use);
+        use.storage().awaits(this, use.writes());
+    }
+
+    WorkerPool.Begun begin(WorkerPool pool) {
+        each = Math.max(1, units / BLOCKS);
+        each = each > 4 * MULTIPLE ? Packing.roundUp(each, MULTIPLE) : each;
+        blocks = (units + each - 1) / each;
+        int rowsEnd = packs + blocks;
+        return pool.begin(this::run, packs, rowsEnd, rowsEnd + sums, rowsEnd + sums + (last.isEmpty() ? 0 : 1));
+    }
+
+    private void run(int block) {
+        if (block < packs) {
+            pack(block);
+        } else if (block < packs + blocks) {
+            rows(block - packs);
+        } else if (block < packs + blocks + sums) {
+            sum(block - packs - blocks);
+        } else {
+            for (int i = 0; i < last.size(); i++) {
+                last.get(i).alone(room);
+            }
+        }
+    }
+
+    private void pack(int block) {
+        int task = block;
+        int i = 0;
+        while (task >= steps.get(i).packs()) {
+            task -= steps.get(i++).packs();
+        }
+        steps.get(i).pack(task);
+    }
+
+    private void rows(int block) {
+        int from = block * each;
+        int end = Math.min(units, from + each);
+        for (int i = 0; i < steps.size(); i++) {
+            RowStep step = steps.get(i);
+            int own = step.units() / units;
+            step.rows(from * own, end * own);
+        }
+    }
+
+    private void sum(int block) {
+        int task = block;
+        int i = 0;
+        while (task >= steps.get(i).sums()) {
+            task -= steps.get(i++).sums();
+        }
+        steps.get(i).sum(task);
+    }
+
+    /** Says that all is done, and forgets it. */
+    void done() {
+        for (int i = 0; i < uses.size(); i++) {
+            uses.get(i).storage().done(this);
+        }
+        uses.clear();
+        steps.clear();
+        last.clear();
+        room.clear();
+        units = 0;
+        work = 0;
+        packs = 0;
+        sums = 0;
+        packed = 0;
+    }
+}
