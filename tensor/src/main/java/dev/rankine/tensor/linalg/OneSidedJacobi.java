@@ -48,18 +48,19 @@ final class OneSidedJacobi {
         return rotations;
     }
 
-    /** Rotates every pair that needs it; whether one did. */
+    /** Rotates every pair that needs it; whether one did, or may have been missed since columns changed places. */
     private boolean sweep() {
-        boolean rotated = false;
+        boolean changed = false;
         for (int p = 0; p < columns.length; p++) {
             for (int q = p + 1; q < columns.length; q++) {
                 if (squares[p] < squares[q]) {
                     exchange(p, q);
+                    changed = true;
                 }
-                rotated |= rotate(p, q);
+                changed |= rotate(p, q);
             }
         }
-        return rotated;
+        return changed;
     }
 
     private boolean rotate(int p, int q) {

@@ -174,7 +174,7 @@ final class Grid {
         long pieceCost = Math.max(1, Math.min(cost, segment));
         long work = pieces * pieceCost;
         int units = units(uses);
-        if (units > 1 || work < RowWork.SMALL) {
+        if (units >= RowBatch.LEAST_UNITS || work < RowWork.SMALL) {
             rowWork.add(RowStep.of(
                     units,
                     work,

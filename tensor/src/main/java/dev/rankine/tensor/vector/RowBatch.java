@@ -12,12 +12,15 @@ import java.util.List;
  * that, in their order.
  */
 final class RowBatch implements Storage.Awaited {
-    /** Blocks of units that are handed out. */
+    /** Blocks of units that are handed out, at least, and for each thread. */
     private static final int BLOCKS = 32;
+
+    private static final int BLOCKS_OF_THREAD = 4;
     /** With fewer units than this, threads would have too little to choose from. */
-    private static final int LEAST_UNITS = 16;
+    static final int LEAST_UNITS = 16;
 
     private static final int MOST_STEPS = 128;
+    /** Bytes of packed panels that all rows pass by: with as many the rows stay in the second cache too. */
     private static final long NEAR = 1 << 20;
     /** Where units are single elements, blocks hold whole vectors. */
     private static final int MULTIPLE = 16;
@@ -110,7 +113,7 @@ final class RowBatch implements Storage.Awaited {
     }
 
     WorkerPool.Begun begin(WorkerPool pool) {
-        each = Math.max(1, units / BLOCKS);
+        each = Math.max(1, units / Math.max(BLOCKS, BLOCKS_OF_THREAD * pool.threads()));
         each = each > 4 * MULTIPLE ? Packing.roundUp(each, MULTIPLE) : each;
         blocks = (units + each - 1) / each;
         int rowsEnd = packs + blocks;

@@ -51,6 +51,18 @@ class SvdPropertyTest {
         assertSameValues(Svd.of(a.transpose()).values(), Svd.of(a).values(), tolerance(a));
     }
 
+    /** The only two columns that are not orthogonal were on both sides of one that changed its place when the others were. */
+    @Example
+    void columnsThatChangePlacesAreLookedAtAgain() {
+        Matrix a = Matrix.of(3, 4, 1, 0, -2, -1, -1, 0, 0, -1, 2, 2, 1, 0);
+        double root = Math.sqrt(65);
+        assertSameValues(
+                Svd.of(a).values(),
+                new double[] {Math.sqrt((11 + root) / 2), Math.sqrt(6), Math.sqrt((11 - root) / 2)},
+                tolerance(a));
+        assertOrthonormalColumns(Svd.of(a).u());
+    }
+
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void orthogonalFactorsLeaveTheValues(@ForAll Matrix a, @ForAll long seed) {
         Matrix turned = orthogonal(a.rows(), seed).times(a).times(orthogonal(a.columns(), seed + 1));
