@@ -1,8 +1,8 @@
 package dev.rankine.cli;
 
+import dev.rankine.cli.bench.ProcessAge;
 import dev.rankine.transformer.train.MetricsEntry;
 import dev.rankine.transformer.train.TrainingListener;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -47,7 +47,8 @@ final class Progress implements TrainingListener, AutoCloseable {
     @Override
     public void onStep(long made, long steps, double rate) {
         if (made == startStep + 1) {
-            console.say(String.format(Locale.ROOT, "%s: first step made %.2f s after the start", task, sinceStart()));
+            console.say(String.format(
+                    Locale.ROOT, "%s: first step made %.2f s after the start", task, ProcessAge.seconds()));
         }
         if (console.terminal()) {
             bar(steps).stepTo(made);
@@ -80,13 +81,6 @@ final class Progress implements TrainingListener, AutoCloseable {
                         String.format(Locale.ROOT, "%s %.4f", number.getKey().replace('_', ' '), number.getValue()))
                 .collect(Collectors.joining(", "));
         console.say(String.format(Locale.ROOT, "%s: after %,d steps %s", task, entry.step(), metrics));
-    }
-
-    /** Of the process. */
-    private static double sinceStart() {
-        return (System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime())
-                / 1e3;
     }
 
     /** Made at the first step and again after an evaluation's line, so that it stays at the bottom. */

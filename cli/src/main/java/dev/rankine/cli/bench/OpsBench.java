@@ -90,10 +90,10 @@ public final class OpsBench {
 
     public List<Result> measure() {
         Rounds timed = new Rounds(rounds);
-        operations.forEach((name, operation) -> timed.with(name, operation.tensors() * bytes, () -> {
-            operation.run().run();
-            backend.finish();
-        }));
+        operations.forEach((name, operation) -> {
+            Burst burst = Burst.of(backend, operation.run());
+            timed.with(name, burst.size() * operation.tensors() * bytes, burst);
+        });
         timed.run();
         return operations.keySet().stream()
                 .map(name -> new Result(name, timed.median(name), timed.best(name), timed.ratio(name, COPY)))

@@ -149,7 +149,7 @@ public final class StepBench {
         private long stepBegan;
         private long heapBefore;
         private long processorBefore;
-        private final double secondsToReady = secondsSinceStart();
+        private final double secondsToReady = ProcessAge.seconds();
         private double secondsToFirstStep;
 
         /** @param warm runs when the measurement begins */
@@ -163,7 +163,7 @@ public final class StepBench {
             long now = System.nanoTime();
             long allocated = THREADS.getTotalThreadAllocatedBytes();
             if (made == 1) {
-                secondsToFirstStep = secondsSinceStart();
+                secondsToFirstStep = ProcessAge.seconds();
             }
             if (measures) {
                 seconds.add((now - stepBegan) / (double) NANOS);
@@ -179,12 +179,6 @@ public final class StepBench {
             }
             heapBefore = THREADS.getTotalThreadAllocatedBytes();
             stepBegan = System.nanoTime();
-        }
-
-        private static double secondsSinceStart() {
-            return (System.currentTimeMillis()
-                            - ManagementFactory.getRuntimeMXBean().getStartTime())
-                    / 1e3;
         }
 
         Timing timing() {

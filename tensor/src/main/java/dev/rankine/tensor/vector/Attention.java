@@ -72,11 +72,7 @@ final class Attention {
         int count = q.count();
         long work = (long) products * q.rows() * q.columns() * keys;
         int examples = q.tensor().shape().dim(0);
-        boolean byExample = examples >= WANTED_TASKS && count > 0;
-        for (Use use : uses) {
-            byExample &= use.byUnit() || !use.writes();
-        }
-        if (byExample) {
+        if (examples >= WANTED_TASKS && count > 0 && Use.cutsResults(uses)) {
             int each = count / examples;
             RowStep.Body some = (from, end) -> heads.run(from * each, end * each, stages.get(), scratches.get());
             rowWork.add(RowStep.of(examples, count * work / RowWork.MULTIPLICATIONS, some, uses));

@@ -67,11 +67,11 @@ final class BlockedProduct {
             for (int k0 = 0; k0 < terms.k(); k0 += depth) {
                 int steps = Math.min(depth, terms.k() - k0);
                 int toPack = steps - terms.readySteps(k0, steps);
-                long panels = own.panels(panels(columns) * terms.panelBytes(toPack));
+                long panels = own.panels(Packing.panels(columns) * terms.panelBytes(toPack));
                 for (int i0 = 0; i0 < p.m(); i0 += down) {
                     int rows = Math.min(down, p.m() - i0);
                     PackedStep step = new PackedStep(terms, i0, rows, j0, columns, k0, steps, panels);
-                    int missing = i0 == 0 && toPack > 0 ? panels(columns) : 0;
+                    int missing = i0 == 0 && toPack > 0 ? Packing.panels(columns) : 0;
                     if (team == null) {
                         alone(step, missing, own);
                     } else {
@@ -113,7 +113,7 @@ final class BlockedProduct {
         void begin(Room room) {
             for (int i = 0; i < parts.length; i++) {
                 int steps = Math.min(depth, terms.k() - i * depth);
-                long panels = room.take(panels(p.n()) * terms.panelBytes(steps - terms.readySteps(i * depth, steps)));
+                long panels = room.take(Packing.panels(p.n()) * terms.panelBytes(steps));
                 parts[i] = new PackedStep(terms, 0, p.m(), 0, p.n(), i * depth, steps, panels);
             }
         }
@@ -125,12 +125,12 @@ final class BlockedProduct {
 
         @Override
         int packs() {
-            return parts.length * panels(p.n());
+            return parts.length * Packing.panels(p.n());
         }
 
         @Override
         void pack(int task) {
-            parts[task / panels(p.n())].packPanel(task % panels(p.n()), scratch.get());
+            parts[task / Packing.panels(p.n())].packPanel(task % Packing.panels(p.n()), scratch.get());
         }
 
         @Override
@@ -141,10 +141,6 @@ final class BlockedProduct {
                 }
             }
         }
-    }
-
-    private static int panels(int columns) {
-        return (columns + Packing.PANEL - 1) / Packing.PANEL;
     }
 
     /**
@@ -159,7 +155,7 @@ final class BlockedProduct {
         float[] a = own.rows(atOnce ? Math.min(PACKED_ROWS, rows) : rows, step.steps());
         for (int j = 0; j < columns; j += near) {
             int width = Math.min(near, columns - j);
-            packPanels(step, Math.min(panels, j / Packing.PANEL), Math.min(panels, panels(j + width)), own);
+            packPanels(step, Math.min(panels, j / Packing.PANEL), Math.min(panels, Packing.panels(j + width)), own);
             for (int i = 0; i < rows; i += PACKED_ROWS) {
                 int height = Math.min(PACKED_ROWS, rows - i);
                 int first = atOnce ? i : 0;

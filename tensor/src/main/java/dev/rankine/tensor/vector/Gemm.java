@@ -57,32 +57,26 @@ public final class Gemm {
         RowStep step =
                 result.count() == 1 ? step(Terms.of(product(left, right, result, 0, result.rows, add)), uses) : null;
         if (step == null) {
-            RowWork.settle(uses);
-            multiply(left, right, result, add);
+            long work = (long) result.count() * result.rows * result.columns * left.columns;
+            rowWork.addWhole(work / RowWork.MULTIPLICATIONS, () -> multiply(left, right, result, add), uses);
         } else {
             rowWork.add(step);
         }
     }
 
-    /** The product as a step of some rows at a time, or of all where it is small; null where it is neither. */
+    /** The product as a step of some rows at a time; null where it cannot be cut so. */
     private @Nullable RowStep step(Terms terms, Use... uses) {
         Product p = terms.first();
-        boolean byRows = true;
-        for (Use use : uses) {
-            byRows &= use.byUnit() || !use.writes();
+        if (!uses[0].byUnit() || !Use.cutsResults(uses) || p.work() == 0 || turnsBetter(p) || VectorProduct.fits(p)) {
+            return null;
         }
-        byRows &= uses[0].byUnit() && p.work() > 0 && !turnsBetter(p) && !VectorProduct.fits(p);
-        RowStep step = null;
-        if (byRows && terms.isSingle() && NarrowProduct.fits(p)) {
-            step = NarrowProduct.step(p, scratch, uses);
-        } else if (byRows && terms.isSingle() && RankEight.fits(p)) {
-            step = RankEight.step(p, scratch, uses);
-        } else if (byRows && isCutIntoBlocks(p)) {
-            step = BlockedProduct.step(terms, scratch, uses);
+        if (terms.isSingle() && NarrowProduct.fits(p)) {
+            return NarrowProduct.step(p, scratch, uses);
         }
-        long work = p.work() / RowWork.MULTIPLICATIONS;
-        boolean small = step == null && terms.isSingle() && work < RowWork.SMALL;
-        return small ? RowStep.of(1, work, (from, end) -> alone(p, scratch.get()), uses) : step;
+        if (terms.isSingle() && RankEight.fits(p)) {
+            return RankEight.step(p, scratch, uses);
+        }
+        return isCutIntoBlocks(p) ? BlockedProduct.step(terms, scratch, uses) : null;
     }
 
     /**
@@ -134,7 +128,7 @@ public final class Gemm {
         Product first = products.getFirst();
         if (isCutIntoBlocks(first)) {
             Terms packed = new Terms(List.copyOf(products), null);
-            weight.storage().host();
+            weight.storage().host(); // its panels may be made at once
             Panels ready = BlockedProduct.readsInPlace(packed) ? null : kept.find(weight, first);
             Terms terms = ready == null ? packed : new Terms(packed.products(), ready);
             RowStep step = step(terms, uses);

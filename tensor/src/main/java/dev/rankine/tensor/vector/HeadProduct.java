@@ -37,7 +37,7 @@ final class HeadProduct {
 
     /** Bytes of the panels of B[steps, columns]. */
     static long panelBytes(int steps, int columns) {
-        return (columns + Packing.PANEL - 1) / Packing.PANEL * Packing.panelBytes(steps);
+        return Packing.panels(columns) * Packing.panelBytes(steps);
     }
 
     /** Columns that the tiles of so many columns cover. */

@@ -90,7 +90,7 @@ final class PackedWeights {
 
     private @Nullable Panels pack(Product p) {
         long step = Packing.panelBytes(p.k());
-        int count = (p.n() + Packing.PANEL - 1) / Packing.PANEL;
+        int count = Packing.panels(p.n());
         if (most == UNKNOWN) {
             most = budget.getAsLong();
         }
@@ -107,9 +107,7 @@ final class PackedWeights {
         }
         Scratch scratch = new Scratch();
         for (int q = 0; q < count; q++) {
-            int from = q * Packing.PANEL;
-            int width = Math.min(Packing.PANEL, p.n() - from);
-            Packing.panel(p, from, width, 0, p.k(), memory.address() + q * step, scratch);
+            Packing.panel(p, q, memory.address(), scratch);
         }
         return new Panels(memory, step);
     }

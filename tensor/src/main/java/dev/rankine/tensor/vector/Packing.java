@@ -99,6 +99,17 @@ final class Packing {
         return columns <= COUNT ? COUNT : columns <= 2 * COUNT ? 2 * COUNT : PANEL;
     }
 
+    /** How many panels hold so many columns. */
+    static int panels(int columns) {
+        return (columns + PANEL - 1) / PANEL;
+    }
+
+    /** Packs one panel of B with all steps of k; {@code to} is where the first panel lies. */
+    static void panel(Product p, int index, long to, Scratch scratch) {
+        int from = index * PANEL;
+        panel(p, from, Math.min(PANEL, p.n() - from), 0, p.k(), to + index * panelBytes(p.k()), scratch);
+    }
+
     /** Bytes from one packed panel of B to the next. Whole squares are transposed, so k is rounded up to the lanes. */
     static long panelBytes(int depth) {
         return roundUp(depth, COUNT) * PANEL_BYTES;

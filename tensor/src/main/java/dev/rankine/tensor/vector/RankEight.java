@@ -15,21 +15,15 @@ final class RankEight {
 
     /** Packs all of B and gives the address of its first panel. */
     static long pack(Product p, Scratch scratch) {
-        long to = scratch.panels(panels(p) * Packing.panelBytes(p.k()));
-        for (int q = 0; q < panels(p); q++) {
-            pack(p, q, to, scratch);
+        long to = scratch.panels(bytes(p));
+        for (int q = 0; q < Packing.panels(p.n()); q++) {
+            Packing.panel(p, q, to, scratch);
         }
         return to;
     }
 
-    private static int panels(Product p) {
-        return (p.n() + Packing.PANEL - 1) / Packing.PANEL;
-    }
-
-    private static void pack(Product p, int panel, long to, Scratch scratch) {
-        int from = panel * Packing.PANEL;
-        int width = Math.min(Packing.PANEL, p.n() - from);
-        Packing.panel(p, from, width, 0, p.k(), to + panel * Packing.panelBytes(p.k()), scratch);
+    private static long bytes(Product p) {
+        return Packing.panels(p.n()) * Packing.panelBytes(p.k());
     }
 
     /** The product as a step of some rows at a time. */
@@ -39,17 +33,17 @@ final class RankEight {
 
             @Override
             void begin(Room room) {
-                packed = room.take(panels(p) * Packing.panelBytes(p.k()));
+                packed = room.take(bytes(p));
             }
 
             @Override
             int packs() {
-                return panels(p);
+                return Packing.panels(p.n());
             }
 
             @Override
             void pack(int task) {
-                RankEight.pack(p, task, packed, scratch.get());
+                Packing.panel(p, task, packed, scratch.get());
             }
 
             @Override

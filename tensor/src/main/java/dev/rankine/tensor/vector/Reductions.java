@@ -3,7 +3,6 @@ package dev.rankine.tensor.vector;
 import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
-import java.lang.ref.Reference;
 import java.util.function.Supplier;
 
 /**
@@ -50,26 +49,16 @@ final class Reductions {
             return;
         }
         boolean byRows = innerFolds || kept.isEmpty();
-        long work = x.shape().size();
-        Use[] uses = {Use.reads(x), Use.writes(out)};
-        if (work < RowWork.SMALL) {
-            long from = Native.addressInOrder(x);
-            long to = Native.addressInOrder(out);
-            rowWork.add(RowStep.of(1, work, (first, end) -> fold(reduction, from, kept, folded, to, byRows), uses));
-            return;
-        }
-        RowWork.settle(uses);
-        fold(reduction, Native.addressInOrder(x), kept, folded, Native.addressInOrder(out), byRows);
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(out);
-    }
-
-    private void fold(Reduction reduction, long from, Axes kept, Axes folded, long to, boolean byRows) {
-        if (byRows) {
-            rows(reduction, from, kept, folded, to);
-        } else {
-            columns(reduction, from, kept, folded, to);
-        }
+        long from = Native.addressInOrder(x);
+        long to = Native.addressInOrder(out);
+        Runnable fold = () -> {
+            if (byRows) {
+                rows(reduction, from, kept, folded, to);
+            } else {
+                columns(reduction, from, kept, folded, to);
+            }
+        };
+        rowWork.addWhole(x.shape().size(), fold, Use.reads(x), Use.writes(out));
     }
 
     private static void requireFolded(Reduction reduction, Tensor x, Tensor out) {

@@ -3,6 +3,8 @@ package dev.rankine.tensor.vector;
 import dev.rankine.tensor.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.function.ToIntFunction;
 
 /**
  * Operations that are made unit by unit, as one job: a thread takes some rows through all of them, one operation after the
@@ -122,25 +124,16 @@ final class RowBatch implements Storage.Awaited {
 
     private void run(int block) {
         if (block < packs) {
-            pack(block);
+            task(block, RowStep::packs, RowStep::pack);
         } else if (block < packs + blocks) {
             rows(block - packs);
         } else if (block < packs + blocks + sums) {
-            sum(block - packs - blocks);
+            task(block - packs - blocks, RowStep::sums, RowStep::sum);
         } else {
             for (int i = 0; i < last.size(); i++) {
                 last.get(i).alone(room);
             }
         }
-    }
-
-    private void pack(int block) {
-        int task = block;
-        int i = 0;
-        while (task >= steps.get(i).packs()) {
-            task -= steps.get(i++).packs();
-        }
-        steps.get(i).pack(task);
     }
 
     private void rows(int block) {
@@ -153,13 +146,14 @@ final class RowBatch implements Storage.Awaited {
         }
     }
 
-    private void sum(int block) {
-        int task = block;
+    /** Runs task {@code place} of those that all steps have. */
+    private void task(int place, ToIntFunction<RowStep> count, ObjIntConsumer<RowStep> run) {
+        int task = place;
         int i = 0;
-        while (task >= steps.get(i).sums()) {
-            task -= steps.get(i++).sums();
+        while (task >= count.applyAsInt(steps.get(i))) {
+            task -= count.applyAsInt(steps.get(i++));
         }
-        steps.get(i).sum(task);
+        run.accept(steps.get(i), task);
     }
 
     /** Says that all is done, and forgets it. */

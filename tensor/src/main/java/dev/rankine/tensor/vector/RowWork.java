@@ -1,5 +1,6 @@
 package dev.rankine.tensor.vector;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,17 @@ final class RowWork {
             finish();
         } else if (pending.work() >= WORTH && (running == null || running.isDone())) {
             beginPending();
+        }
+    }
+
+    /** Makes what cannot be made by units: now, or later where it is small. */
+    void addWhole(long work, Runnable body, Use... uses) {
+        if (work < SMALL) {
+            add(RowStep.of(1, work, (from, end) -> body.run(), uses));
+        } else {
+            settle(uses);
+            body.run();
+            Reference.reachabilityFence(uses);
         }
     }
 

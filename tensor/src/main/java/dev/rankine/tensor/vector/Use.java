@@ -56,6 +56,16 @@ record Use(Storage storage, boolean writes, boolean byUnit, long offset, long by
                         width * step * x.shape().dim(first));
     }
 
+    /** Whether all results are used by units. */
+    static boolean cutsResults(Use... uses) {
+        for (Use use : uses) {
+            if (use.writes && !use.byUnit) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The same of the whole memory. */
     Use ofAll() {
         return new Use(storage, writes, false, 0, Long.MAX_VALUE);
