@@ -19,6 +19,7 @@ public final class KernelGenerator extends KernelText {
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Files.writeString(folder.resolve("QuadTiles.java"), new KernelGenerator().tiles("QuadTiles", 4));
+        Files.writeString(folder.resolve("DeepTiles.java"), new KernelGenerator().deepTiles("DeepTiles", 4));
         Files.writeString(folder.resolve("WideTiles.java"), new KernelGenerator().tiles("WideTiles", 2));
         Files.writeString(folder.resolve("NarrowTiles.java"), new KernelGenerator().tiles("NarrowTiles", 1));
         Files.writeString(folder.resolve("QuadRowTiles.java"), new KernelGenerator().rowTiles("QuadRowTiles", 4));
@@ -43,34 +44,37 @@ public final class KernelGenerator extends KernelText {
     // ---- C tile = rows of A times a panel of B -------------------------------------------------------------------
 
     private String tiles(String name, int vectors) {
-        header(
-                vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
-                List.of(
-                        "java.util.Objects",
-                        "jdk.incubator.vector.FloatVector",
-                        "jdk.incubator.vector.VectorOperators"),
-                "Micro-kernels of the blocked product: a tile of C, some rows by " + vectors
-                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
+        tilesHeader(
+                vectors,
+                "Micro-kernels of the blocked product: a tile of C, some rows by " + width(vectors),
                 "A is packed with the numbers of one k side by side; B is read a row per k, {@code bStep} bytes apart.",
                 "");
         line(0, "final class " + name + " {");
         line(1, "private " + name + "() {}");
         for (int rows : TILE_ROWS) {
-            tile("rows", rows, vectors, "" + rows, "1");
+            tile("rows", rows, vectors, 1, "" + rows, "1");
         }
         line(0, "}");
         return text();
     }
 
+    private String deepTiles(String name, int vectors) {
+        tilesHeader(
+                vectors,
+                "The largest micro-kernel again: a tile of C, six rows by " + width(vectors),
+                "It takes two steps in a round: fewer instructions, but the JIT needs three times as long, see {@link DeepKernel}.",
+                "");
+        line(0, "final class " + name + " {");
+        line(1, "private " + name + "() {}");
+        tile("rows", TILE_ROWS[0], vectors, 2, "" + TILE_ROWS[0], "1");
+        line(0, "}");
+        return text();
+    }
+
     private String rowTiles(String name, int vectors) {
-        header(
-                vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
-                List.of(
-                        "java.util.Objects",
-                        "jdk.incubator.vector.FloatVector",
-                        "jdk.incubator.vector.VectorOperators"),
-                "Micro-kernels of a head's products: a tile of C, some rows by " + vectors
-                        + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.",
+        tilesHeader(
+                vectors,
+                "Micro-kernels of a head's products: a tile of C, some rows by " + width(vectors),
                 "A is packed in plain rows {@link HeadProduct#ROW_STRIDE} floats apart, which run along k, or along C's rows where",
                 "the method is one of {@code turned}; B is read a row per k, {@code bStep} bytes apart.",
                 "");
@@ -79,20 +83,34 @@ public final class KernelGenerator extends KernelText {
         line(0, "");
         line(1, "private " + name + "() {}");
         for (int rows : TILE_ROWS) {
-            tile("rows", rows, vectors, "1", "S");
+            tile("rows", rows, vectors, 1, "1", "S");
         }
         for (int rows : TILE_ROWS) {
-            tile("turned", rows, vectors, "S", "1");
+            tile("turned", rows, vectors, 1, "S", "1");
         }
         line(0, "}");
         return text();
     }
 
+    private void tilesHeader(int vectors, String... description) {
+        header(
+                vectors == 1 ? List.of("ALL", "ORDER", "SPECIES") : List.of("ALL", "BYTES", "ORDER", "SPECIES"),
+                List.of(
+                        "java.util.Objects",
+                        "jdk.incubator.vector.FloatVector",
+                        "jdk.incubator.vector.VectorOperators"),
+                description);
+    }
+
+    private static String width(int vectors) {
+        return vectors + (vectors == 1 ? " vector" : " vectors") + " wide, is held in registers while k runs.";
+    }
+
     /**
-     * One step of k a round: two need fewer instructions, but the second JIT compiler three times as long, before the first
-     * step of a training. Its check bounds the address, so that the compiler drops its own of every load.
+     * Few steps of k a round: two need fewer instructions than one, but the second JIT compiler three times as long. The check of
+     * each bounds the address, so that the compiler drops its own of every load.
      */
-    private void tile(String name, int rows, int vectors, String kStep, String rowStep) {
+    private void tile(String name, int rows, int vectors, int steps, String kStep, String rowStep) {
         line(0, "");
         line(1, "static void " + name + rows
                 + "(int kc, float[] a, int at, long b, long bStep, long from, long fromStep, long c, long cStep) {");
@@ -102,20 +120,24 @@ public final class KernelGenerator extends KernelText {
             }
         }
         line(2, "int end = at + " + (kStep.equals("1") ? "kc;" : kStep + " * kc;"));
-        line(2, "for (int i = at; i < end; i" + (kStep.equals("1") ? "++" : " += " + kStep) + ") {");
-        line(3, "long p = Objects.checkIndex(b, Lanes.ADDRESSES);");
-        for (int j = 0; j < vectors; j++) {
-            line(3, "FloatVector b" + j + " = " + load(at("p", j, "BYTES")) + ";");
-        }
-        for (int i = 0; i < rows; i++) {
-            line(3, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a["
-                    + (rowStep.equals("1") && i > 0 ? "i + " + i : at("i", i, rowStep)) + "]);");
-            for (int j = 0; j < vectors; j++) {
-                String sum = "c" + i + "x" + j;
-                line(3, sum + " = a" + i + ".lanewise(VectorOperators.FMA, b" + j + ", " + sum + ");");
+        if (steps == 1) {
+            line(2, "for (int i = at; i < end; i" + (kStep.equals("1") ? "++" : " += " + kStep) + ") {");
+            tileStep(3, rows, vectors, rowStep);
+        } else {
+            line(2, "int k = at;");
+            line(2, "if (kc % " + steps + " > 0) {");
+            line(3, "int i = k;");
+            tileStep(3, rows, vectors, rowStep);
+            line(3, "k += " + kStep + ";");
+            line(2, "}");
+            line(2, "for (; k < end; k += " + steps + " * " + kStep + ") {");
+            for (int step = 0; step < steps; step++) {
+                line(3, "{");
+                line(4, "int i = " + at("k", step, kStep) + ";");
+                tileStep(4, rows, vectors, rowStep);
+                line(3, "}");
             }
         }
-        line(3, "b += bStep;");
         line(2, "}");
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
@@ -123,6 +145,23 @@ public final class KernelGenerator extends KernelText {
             }
         }
         line(1, "}");
+    }
+
+    /** One step of k. */
+    private void tileStep(int depth, int rows, int vectors, String rowStep) {
+        line(depth, "long p = Objects.checkIndex(b, Lanes.ADDRESSES);");
+        for (int j = 0; j < vectors; j++) {
+            line(depth, "FloatVector b" + j + " = " + load(at("p", j, "BYTES")) + ";");
+        }
+        for (int i = 0; i < rows; i++) {
+            line(depth, "FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a["
+                    + (rowStep.equals("1") && i > 0 ? "i + " + i : at("i", i, rowStep)) + "]);");
+            for (int j = 0; j < vectors; j++) {
+                String sum = "c" + i + "x" + j;
+                line(depth, sum + " = a" + i + ".lanewise(VectorOperators.FMA, b" + j + ", " + sum + ");");
+            }
+        }
+        line(depth, "b += bStep;");
     }
 
     private static String place(String base, String step, int row, int vector) {

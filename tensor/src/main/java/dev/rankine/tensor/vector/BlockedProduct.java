@@ -54,6 +54,7 @@ final class BlockedProduct {
 
     /** @param team who helps, null to stay on the calling thread */
     static void run(Terms terms, Scratch own, @Nullable Team team) {
+        DeepKernel.count(terms.first().work());
         if (readsInPlace(terms)) {
             runInPlace(terms, own, team);
             return;
@@ -107,6 +108,7 @@ final class BlockedProduct {
             this.scratch = scratch;
             p = terms.first();
             parts = new PackedStep[(terms.k() + depth - 1) / depth];
+            DeepKernel.count(p.work());
         }
 
         @Override
@@ -189,9 +191,8 @@ final class BlockedProduct {
     private static void together(PackedStep step, int panels, Scratch own, Team team) {
         int rows = step.rows();
         int columns = step.columns();
-        int height = rows >= WANTED_BLOCKS * 2 * ROWS ? 2 * ROWS : ROWS;
-        int down = (rows + height - 1) / height;
-        int width = Math.min(near(step), blockWidth(height, columns, step.steps(), down));
+        int down = (rows + ROWS - 1) / ROWS;
+        int width = Math.min(near(step), blockWidth(ROWS, columns, step.steps(), down));
         int blocks = down * ((columns + width - 1) / width);
         boolean atOnce = width >= columns;
         int rowsToPack = atOnce ? 0 : rows;
@@ -200,11 +201,11 @@ final class BlockedProduct {
         boolean shared = numbers >= SHARED_PACKING;
         int each = Math.max(1, SHARED_PACKING / 4 / (Math.max(1, step.stepsToPack()) * Packing.PANEL));
         int shares = shared ? (panels + each - 1) / each : 0;
-        int packs = shared ? shares + (rowsToPack + height - 1) / height : 0;
+        int packs = shared ? shares + (rowsToPack + ROWS - 1) / ROWS : 0;
         if (!shared) {
             packPanels(step, 0, panels, own);
-            for (int i = 0; i < rowsToPack; i += height) {
-                step.packRows(i, Math.min(height, rows - i), a, 0);
+            for (int i = 0; i < rowsToPack; i += ROWS) {
+                step.packRows(i, Math.min(ROWS, rows - i), a, 0);
             }
         }
         team.pool.run(packs, packs + blocks, block -> {
@@ -212,16 +213,16 @@ final class BlockedProduct {
             if (block < shares) {
                 packPanels(step, block * each, Math.min(panels, (block + 1) * each), mine);
             } else if (block < packs) {
-                int row = (block - shares) * height;
-                step.packRows(row, Math.min(height, rows - row), a, 0);
+                int row = (block - shares) * ROWS;
+                step.packRows(row, Math.min(ROWS, rows - row), a, 0);
             } else if (atOnce) {
-                int i = (block - packs) * height;
-                packAndMultiply(step, i, Math.min(height, rows - i), mine);
+                int i = (block - packs) * ROWS;
+                packAndMultiply(step, i, Math.min(ROWS, rows - i), mine);
             } else {
                 // all threads work on the same columns, then on the next
-                int i = (block - packs) % down * height;
+                int i = (block - packs) % down * ROWS;
                 int j = (block - packs) / down * width;
-                step.multiply(a, 0, i, Math.min(height, rows - i), j, Math.min(width, columns - j), mine);
+                step.multiply(a, 0, i, Math.min(ROWS, rows - i), j, Math.min(width, columns - j), mine);
             }
         });
     }

@@ -156,7 +156,9 @@ final class PackedStep {
             long toStep) {
         boolean tall = tile == Packing.MAX_TILE_ROWS;
         if (width > 2 * COUNT) {
-            if (tall) {
+            if (tall && DeepKernel.isReady()) {
+                DeepTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
+            } else if (tall) {
                 QuadTiles.rows6(steps, a, at, b, bStep, from, fromStep, to, toStep);
             } else {
                 QuadTiles.rows4(steps, a, at, b, bStep, from, fromStep, to, toStep);

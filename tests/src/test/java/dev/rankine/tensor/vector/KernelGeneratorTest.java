@@ -26,7 +26,7 @@ class KernelGeneratorTest {
         assertThat(process.waitFor()).isZero();
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> written = files.toList();
-            assertThat(written).hasSize(12);
+            assertThat(written).hasSize(13);
             for (Path file : written) {
                 assertThat(sources.resolve(file.getFileName())).hasSameTextualContentAs(file);
             }
