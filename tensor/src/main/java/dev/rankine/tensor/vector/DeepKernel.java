@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class DeepKernel {
     /** Multiplications after which it is worth its compilation: some tenths of a second. */
-    private static final long WORTH = 1L << 35;
+    static final long WORTH = 1L << 35;
 
     private static final int STEPS = 256;
     /** Nanoseconds: a compiled call takes some microseconds, an interpreted one milliseconds. */

@@ -32,7 +32,9 @@ final class RowBatch implements Storage.Awaited {
     private final List<RowStep> steps = new ArrayList<>();
     private final List<RowStep> last = new ArrayList<>();
     private final List<Use> uses = new ArrayList<>();
+    /** In how many equal parts all steps can be made; 0 before the first one. */
     private int units;
+
     private long work;
     private long packed;
     private int packs;
@@ -64,8 +66,7 @@ final class RowBatch implements Storage.Awaited {
 
     /** Whether every unit of the step needs only the same units of those that are here. */
     boolean takes(RowStep step) {
-        int common = steps.isEmpty() ? step.units() : gcd(units, step.units());
-        if (common < LEAST_UNITS || steps.size() + last.size() >= MOST_STEPS) {
+        if (gcd(units, step.units()) < LEAST_UNITS || steps.size() + last.size() >= MOST_STEPS) {
             return false;
         }
         if (!steps.isEmpty() && packed + step.packedBytes() > NEAR) {
@@ -86,7 +87,7 @@ final class RowBatch implements Storage.Awaited {
     }
 
     void add(RowStep step) {
-        units = steps.isEmpty() ? step.units() : gcd(units, step.units());
+        units = gcd(units, step.units());
         step.begin(room);
         steps.add(step);
         packs += step.packs();

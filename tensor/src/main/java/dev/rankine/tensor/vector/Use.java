@@ -12,15 +12,15 @@ import dev.rankine.tensor.Tensor;
  */
 record Use(Storage storage, boolean writes, boolean byUnit, long offset, long bytes) {
     static Use reads(Tensor x) {
-        return whole(x, false);
+        return whole(x.storage(), false);
     }
 
     static Use writes(Tensor x) {
-        return whole(x, true);
+        return whole(x.storage(), true);
     }
 
-    private static Use whole(Tensor x, boolean writes) {
-        return new Use(x.storage(), writes, false, 0, Long.MAX_VALUE);
+    private static Use whole(Storage storage, boolean writes) {
+        return new Use(storage, writes, false, 0, Long.MAX_VALUE);
     }
 
     /** By the steps of the first axis that is longer than 1; as a whole where these do not lie behind each other. */
@@ -41,13 +41,13 @@ record Use(Storage storage, boolean writes, boolean byUnit, long offset, long by
         long reach = 1;
         for (int axis = first + 1; axis < x.shape().rank(); axis++) {
             if (x.stride(axis) < 0) {
-                return whole(x, writes);
+                return whole(x.storage(), writes);
             }
             reach += (x.shape().dim(axis) - 1) * x.stride(axis);
         }
         long step = x.stride(first);
         return step < reach
-                ? whole(x, writes)
+                ? whole(x.storage(), writes)
                 : new Use(
                         x.storage(),
                         writes,
@@ -68,7 +68,7 @@ record Use(Storage storage, boolean writes, boolean byUnit, long offset, long by
 
     /** The same of the whole memory. */
     Use ofAll() {
-        return new Use(storage, writes, false, 0, Long.MAX_VALUE);
+        return whole(storage, writes);
     }
 
     /** Whether it can not be made side by side with an earlier use, unit by unit. */

@@ -48,7 +48,7 @@ class DeepKernelTest {
 
     @Test
     void takesOverOnceItIsCompiled() throws InterruptedException {
-        DeepKernel.count(1L << 35);
+        DeepKernel.count(DeepKernel.WORTH);
         while (!DeepKernel.isReady() && isAtWork()) {
             Thread.sleep(Duration.ofMillis(20));
         }
