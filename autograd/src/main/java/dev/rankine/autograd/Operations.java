@@ -32,6 +32,7 @@ import dev.rankine.autograd.op.ResidualNorm;
 import dev.rankine.autograd.op.RmsNorm;
 import dev.rankine.autograd.op.Rope;
 import dev.rankine.autograd.op.ScaleColumns;
+import dev.rankine.autograd.op.SequenceAttention;
 import dev.rankine.autograd.op.Sigmoid;
 import dev.rankine.autograd.op.Silu;
 import dev.rankine.autograd.op.Slice;
@@ -83,6 +84,7 @@ public final class Operations {
             Rope.SPEC,
             Embedding.SPEC,
             Attention.SPEC,
+            SequenceAttention.SPEC,
             Dropout.SPEC,
             CrossEntropy.SPEC,
             OrthogonalityNorm.SPEC,

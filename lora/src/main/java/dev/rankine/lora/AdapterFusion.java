@@ -64,15 +64,17 @@ public final class AdapterFusion implements SublayerAdapter {
 
     @Override
     public Variable afterNorm(Variable h, Pass pass) {
-        Shape one = Shape.of(h.shape().dim(0), h.shape().dim(1), 1, h.shape().dim(2));
+        int width = h.shape().dim(-1);
+        Shape one = Shape.of(Math.toIntExact(h.shape().size() / width), 1, width);
         Variable[] outputs =
                 experts.stream().map(expert -> reshaped(expert.of(h), one)).toArray(Variable[]::new);
-        Variable z = Concatenate.concatenate(2, outputs);
+        Variable z = Concatenate.concatenate(1, outputs);
         Variable asked = reshaped(Linear.linear(h, query, null), one);
-        Variable scores = Sum.sum(multiply(Linear.linear(z, key, null), asked), 3);
+        Variable scores = Sum.sum(multiply(Linear.linear(z, key, null), asked), 2);
         Variable shares =
-                reshaped(Softmax.softmax(scores), one.with(2, experts.size()).with(3, 1));
-        return h.plus(Sum.sum(multiply(Linear.linear(z, value, null), shares), 2));
+                reshaped(Softmax.softmax(scores), one.with(1, experts.size()).with(2, 1));
+        Variable heard = Sum.sum(multiply(Linear.linear(z, value, null), shares), 1);
+        return h.plus(reshaped(heard, h.shape()));
     }
 
     private static Variable reshaped(Variable x, Shape shape) {

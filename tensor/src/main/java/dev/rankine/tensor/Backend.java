@@ -257,6 +257,38 @@ public interface Backend extends AutoCloseable {
         Composed.attentionBackward(q, k, v, saved, scale, dropout, dOut, dQ, dK, dV);
     }
 
+    /** The shape of what {@link #sequenceAttention} saves for its backward pass. */
+    default Shape sequenceAttentionSaves(SequenceForm form) {
+        return SequenceComposed.saves(this, form);
+    }
+
+    /**
+     * {@link #attention} within sequences of different lengths, whose rows lie one behind the other.
+     *
+     * @param q [N, H D]
+     * @param k [M, H D]
+     * @param v [M, H E]
+     * @param out result [N, H E]
+     * @param saved result in the shape of {@link #sequenceAttentionSaves}
+     */
+    default void sequenceAttention(SequenceForm form, Tensor q, Tensor k, Tensor v, Tensor out, Tensor saved) {
+        new SequenceComposed(this, form).forward(q, k, v, out, saved);
+    }
+
+    /** The gradients of {@link #sequenceAttention}; dQ, dK, dV have the shapes of q, k, v. */
+    default void sequenceAttentionBackward(
+            SequenceForm form,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor saved,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        new SequenceComposed(this, form).backward(q, k, v, saved, dOut, dQ, dK, dV);
+    }
+
     /**
      * losses[n] = log sum_v e^logits[n, v] - logits[n, targets[n]]; 0 where the target is negative (ignored).
      *

@@ -77,6 +77,7 @@ final class Formulas {
         ALL.put("rope", in -> rope(in[0]));
         ALL.put("embedding", in -> embedding(in[0]));
         ALL.put("attention", Formulas::attention);
+        ALL.put("sequenceAttention", Formulas::sequenceAttention);
         ALL.put("dropout", in -> dropout(in[0]));
         ALL.put("crossEntropy", in -> crossEntropy(in[0]));
         ALL.put("orthogonalityPenalty", in -> orthogonality(squares -> squares, in));
@@ -242,6 +243,35 @@ final class Formulas {
         return filled(
                 q.shape(),
                 index -> over(keys, s -> dropped.at(with(index, 3, s)) * v.at(index[0], index[1], s, index[3])));
+    }
+
+    /** Rows up to a third are the first sequence, the second is empty, the rest is the third. */
+    private static Grid sequenceAttention(Grid... in) {
+        Grid q = in[0];
+        int width = q.shape().dim(1) % 2 == 0 ? q.shape().dim(1) / 2 : q.shape().dim(1);
+        int queries = q.shape().dim(0);
+        int keys = in[1].shape().dim(0);
+        return filled(q.shape(), index -> {
+            boolean last = index[0] >= queries / 3;
+            int t = last ? index[0] - queries / 3 : index[0];
+            int count = last ? queries - queries / 3 : queries / 3;
+            int firstKey = last ? keys / 3 : 0;
+            int ownKeys = last ? keys - keys / 3 : keys / 3;
+            int head = index[1] / width;
+            double[] e = new double[Math.min(t, ownKeys)];
+            Arrays.setAll(
+                    e,
+                    s -> Math.exp(0.7
+                            * over(
+                                    width,
+                                    d -> q.at(index[0], head * width + d) * in[1].at(firstKey + s, head * width + d))));
+            double all = Arrays.stream(e).sum();
+            return over(e.length, s -> {
+                long place = ((long) head * count + t) * ownKeys + s;
+                boolean dropped = Philox.uniform(1, 3, 2, last ? 2 : 0, place) < 0.25;
+                return dropped ? 0 : e[s] / all / 0.75 * in[2].at(firstKey + s, index[1]);
+            });
+        });
     }
 
     /** A quarter is dropped, by seed 1, stream 3, step 2. */

@@ -1,11 +1,13 @@
 package dev.rankine.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,59 @@ class AttentionParityPropertyTest {
             @ForAll long seed) {
         FusedParityPropertyTest.check(
                 FusedParityPropertyTest.LONG_SUMS, seed, samples -> attended(samples, 1, t, s, 5, 5, kind, dropped));
+    }
+
+    /** Sequences of different lengths, some of them empty, as rows without padding. */
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void sequences(
+            @ForAll @Size(max = 5) List<@IntRange(max = 20) Integer> queries,
+            @ForAll @IntRange(max = 35) int mostKeys,
+            @ForAll @IntRange(min = 1, max = 14) int heads,
+            @ForAll @IntRange(min = 1, max = 19) int d,
+            @ForAll @IntRange(min = 1, max = 19) int width,
+            @ForAll boolean masked,
+            @ForAll boolean dropped,
+            @ForAll boolean joint,
+            @ForAll long seed) {
+        FusedParityPropertyTest.check(seed, samples -> {
+            int[] lengths = queries.stream().mapToInt(Integer::intValue).toArray();
+            int[] keys = new int[lengths.length];
+            Arrays.setAll(keys, i -> samples.random().nextInt(mostKeys + 1));
+            Sequences ofQueries = Sequences.of(lengths);
+            Sequences ofKeys = Sequences.of(keys);
+            Shape square = Shape.of(ofQueries.longest() + 2, ofKeys.longest() + 1);
+            SequenceForm form = new SequenceForm(
+                    ofQueries,
+                    ofKeys,
+                    heads,
+                    0.4,
+                    masked ? samples.mask(DType.F32, square, Layout.ROW_MAJOR) : null,
+                    dropped ? new Backend.Dropout(0.3, samples.draw(lengths.length)) : null);
+            return attended(samples, form, d, joint ? d : width, joint);
+        });
+    }
+
+    /** @param joint whether keys and values are parts of the same rows, as one product makes them */
+    private static List<Tensor> attended(Samples samples, SequenceForm form, int d, int width, boolean joint) {
+        Backend backend = samples.backend();
+        int n = form.queries().rows();
+        int m = form.keys().rows();
+        int h = form.heads();
+        Tensor q = samples.of(DType.F32, Shape.of(n, h * d), Layout.ROW_MAJOR);
+        Tensor both = samples.of(DType.F32, Shape.of(m, h * (d + width)), Layout.ROW_MAJOR);
+        Tensor k = joint ? both.slice(1, 0, h * d) : samples.of(DType.F32, Shape.of(m, h * d), Layout.ROW_MAJOR);
+        Tensor v = joint
+                ? both.slice(1, h * d, h * (d + width))
+                : samples.of(DType.F32, Shape.of(m, h * width), Layout.ROW_MAJOR);
+        Tensor dOut = samples.of(DType.F32, Shape.of(n, h * width), Layout.ROW_MAJOR);
+        Tensor out = samples.room(DType.F32, dOut.shape());
+        Tensor saved = samples.room(DType.F32, backend.sequenceAttentionSaves(form));
+        Tensor dQ = samples.room(DType.F32, q.shape());
+        Tensor dK = samples.room(DType.F32, k.shape());
+        Tensor dV = samples.room(DType.F32, v.shape());
+        backend.sequenceAttention(form, q, k, v, out, saved);
+        backend.sequenceAttentionBackward(form, q, k, v, saved, dOut, dQ, dK, dV);
+        return List.of(out, dQ, dK, dV);
     }
 
     private static List<Tensor> attended(

@@ -18,6 +18,10 @@ final class Drawing {
     /** The words of a draw for the elements of x, whose first axis counts the examples. */
     static int[] words(Residency residency, String operation, Draw draw, Tensor x) {
         draw.requireExamples(operation, x);
+        if (draw.places() != null) {
+            throw new UnsupportedOperationException(
+                    operation + ": a device draws for whole examples, not for rows packed without padding");
+        }
         return new int[] {
             (int) draw.stream(),
             residency.read(draw.clock()),

@@ -40,6 +40,21 @@ public final class Bart extends Module implements EncoderDecoder {
     }
 
     @Override
+    public Variable logitsAt(Tensor places, Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
+        if (Packing.isPossibleOn(inputIds) && encoder.takesPacked() && decoder.takesPacked()) {
+            Packing source = Packing.seen(inputMask);
+            Packing target = Packing.upTo(places, decoderIds.shape());
+            if (source.spares() || target.spares()) {
+                Encoded.Packed encoded = encoder.packed(source, inputIds, null, pass);
+                Variable states = decoder.packed(target, decoderIds, encoded, pass);
+                return tokens.scores(target.at(places, states), scoreBias);
+            }
+        }
+        Encoded encoded = encoder.apply(inputIds, inputMask, null, pass);
+        return tokens.scores(States.at(places, decoder.apply(decoderIds, null, encoded, pass)), scoreBias);
+    }
+
+    @Override
     public Decoding startDecoding(Tensor inputIds, Tensor inputMask) {
         Pass pass = Pass.inference();
         try (var _ = GradientMode.noGrad()) {

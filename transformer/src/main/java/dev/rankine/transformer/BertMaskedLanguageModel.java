@@ -1,7 +1,6 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
-import dev.rankine.autograd.op.Slice;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
@@ -54,7 +53,7 @@ public final class BertMaskedLanguageModel extends Module implements Model {
      * @param types I64 [B, S], the kind of each symbol; null where all are of kind 0
      */
     public Variable logits(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        return scores(read(ids, mask, types, pass), pass);
+        return scores(States.ofSymbols(ids, body.apply(ids, mask, types, pass).states()), pass);
     }
 
     /**
@@ -63,15 +62,7 @@ public final class BertMaskedLanguageModel extends Module implements Model {
      * @param places I64 [N], places of [B, S] counted row by row
      */
     public Variable logitsAt(Tensor places, Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        return scores(States.at(places, read(ids, mask, types, pass)), pass);
-    }
-
-    /** [B, S, C], without the rows that an adapter put in front. */
-    private Variable read(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        Variable states = body.apply(ids, mask, types, pass).states();
-        int places = states.shape().dim(1);
-        int symbols = ids.shape().dim(1);
-        return symbols == places ? states : Slice.slice(states, 1, places - symbols, places);
+        return scores(body.at(places, ids, mask, types, pass), pass);
     }
 
     private Variable scores(Variable states, Pass pass) {

@@ -28,6 +28,11 @@ final class CausalMask {
         return last.reshape(Shape.of(1, 1, queries, keys));
     }
 
+    /** [T, T] for all queries of a sequence. */
+    Tensor of(int places) {
+        return triangleOf(places).slice(0, 0, places).slice(1, 0, places);
+    }
+
     private Tensor triangleOf(int places) {
         if (triangle == null || triangle.shape().dim(0) < places) {
             int side = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, places - 1)) * 2);

@@ -71,6 +71,30 @@ public final class Decoder extends Module {
         return finish(x, symbols);
     }
 
+    /** Whether {@link #packed} may be asked. */
+    boolean takesPacked() {
+        return !input.hasExtraRows() && layers.stream().allMatch(DecoderLayer::takesPacked);
+    }
+
+    /** The states [N, C] of symbols alone, the same numbers as {@link #apply} gives. */
+    Variable packed(Packing packing, Tensor ids, Encoded.@Nullable Packed encoded, Pass pass) {
+        Pass through = pass.through(packing);
+        Places places = packing.places();
+        Variable x = input.apply(packing.of(ids), null, null, places, through);
+        Tensor future = causal.of(packing.sequences().longest());
+        Rotation rotation = rotation(places);
+        for (DecoderLayer layer : layers) {
+            x = encoded == null
+                    ? pass.layer(in -> layer.packed(in[0], future, rotation, null, through), x)
+                    : pass.layer(
+                            in -> layer.packed(
+                                    in[0], future, rotation, new Encoded.Packed(in[1], encoded.packing()), through),
+                            x,
+                            encoded.states());
+        }
+        return lastNorm == null ? x : lastNorm.apply(x);
+    }
+
     private static Variable through(
             DecoderLayer layer,
             Variable x,

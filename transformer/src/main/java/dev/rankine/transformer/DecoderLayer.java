@@ -53,6 +53,22 @@ public final class DecoderLayer extends Module {
         return through(h -> selfAttention.self(h, mask, rotation, pass), x, read, encoded, pass);
     }
 
+    /**
+     * Packed rows x[N, C] to [N, C].
+     *
+     * @param mask [T, T] for the longest sequence
+     * @param encoded what the encoder read of the same examples; null for a decoder that stands alone
+     */
+    Variable packed(Variable x, Tensor mask, @Nullable Rotation rotation, Encoded.@Nullable Packed encoded, Pass pass) {
+        UnaryOperator<Variable> found =
+                cross == null || encoded == null ? null : h -> cross.attention.packed(h, encoded, pass);
+        return through(h -> selfAttention.self(h, mask, rotation, pass), found, x, pass);
+    }
+
+    boolean takesPacked() {
+        return selfAttention.takesPacked() && (cross == null || cross.attention.takesPacked());
+    }
+
     /** The place of this layer in a decoding: an empty cache behind the adapter's rows, and the keys and values of what the encoder read. */
     Cache start(int batch, @Nullable Encoded encoded, Pass pass) {
         AttentionCache written = new AttentionCache();
@@ -88,10 +104,18 @@ public final class DecoderLayer extends Module {
 
     private Variable through(
             UnaryOperator<Variable> self, Variable x, @Nullable KeysValues read, @Nullable Encoded encoded, Pass pass) {
+        UnaryOperator<Variable> found = cross == null || read == null || encoded == null
+                ? null
+                : h -> cross.attention.attend(h, read, encoded.keyMask(), pass);
+        return through(self, found, x, pass);
+    }
+
+    /** @param found what the rows find in what the encoder read; null for a decoder that stands alone */
+    private Variable through(
+            UnaryOperator<Variable> self, @Nullable UnaryOperator<Variable> found, Variable x, Pass pass) {
         Variable attended = selfResidual.around(self, x, pass);
-        if (cross != null && read != null && encoded != null) {
-            attended = cross.residual.around(
-                    h -> cross.attention.attend(h, read, encoded.keyMask(), pass), attended, pass);
+        if (cross != null && found != null) {
+            attended = cross.residual.around(found, attended, pass);
         }
         return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
     }

@@ -14,4 +14,7 @@ public record Encoded(Variable states, Tensor mask) {
     Tensor keyMask() {
         return AttentionMasks.ofKeys(mask);
     }
+
+    /** The states [N, C] of symbols alone. */
+    record Packed(Variable states, Packing packing) {}
 }

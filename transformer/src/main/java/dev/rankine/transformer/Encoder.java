@@ -1,6 +1,8 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Reshape;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
@@ -40,21 +42,57 @@ public final class Encoder extends Module {
      * @param types I64 [B, S], the kind of each symbol; null where all are of kind 0, or there are no kinds
      */
     public Encoded apply(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        Encoded read = through(layers, input(ids, mask, types, pass), pass);
-        return new Encoded(normalized(read.states()), read.mask());
+        Encoded input = input(ids, mask, types, pass);
+        Variable read = through(layers, input.states(), input.keyMask(), pass);
+        return new Encoded(normalized(read), input.mask());
+    }
+
+    /** Whether {@link #packed} may read. */
+    boolean takesPacked() {
+        return !input.hasExtraRows() && layers.stream().allMatch(EncoderLayer::takesPacked);
+    }
+
+    /** The states [N, C] of symbols alone, the same numbers as {@link #apply} gives. */
+    Encoded.Packed packed(Packing packing, Tensor ids, @Nullable Tensor types, Pass pass) {
+        Pass through = pass.through(packing);
+        Variable read = through(layers, packedInput(packing, ids, types, through), null, through);
+        return new Encoded.Packed(normalized(read), packing);
     }
 
     /**
-     * The state [B, 1, C] of the first symbol, the one that classifiers read. Of all other places the last layer makes keys
+     * The state [B, C] of the first symbol, the one that classifiers read. Of all other places the last layer makes keys
      * and values only, for nobody sees more of them. What is read is described at {@link #apply}.
      */
     public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        if (Packing.isPossibleOn(ids) && takesPacked()) {
+            Packing packing = Packing.seen(mask);
+            if (packing.spares() && packing.hasFirstPlaces()) {
+                return first(packing, ids, types, pass);
+            }
+        }
         Encoded input = input(ids, mask, types, pass);
-        Encoded read = through(layers.subList(0, layers.size() - 1), input, pass);
-        int place = read.mask().shape().dim(1) - ids.shape().dim(1);
+        Tensor keys = input.keyMask();
+        Variable read = through(layers.subList(0, layers.size() - 1), input.states(), keys, pass);
+        int place = read.shape().dim(1) - ids.shape().dim(1);
         EncoderLayer last = layers.getLast();
-        Tensor keys = read.keyMask();
-        return normalized(pass.layer(in -> last.at(place, in[0], keys, pass), read.states()));
+        Variable state = normalized(pass.layer(in -> last.at(place, in[0], keys, pass), read));
+        return Reshape.reshape(
+                state, Shape.of(state.shape().dim(0), state.shape().dim(2)));
+    }
+
+    private Variable first(Packing packing, Tensor ids, @Nullable Tensor types, Pass pass) {
+        Pass through = pass.through(packing);
+        Variable input = packedInput(packing, ids, types, through);
+        Variable read = through(layers.subList(0, layers.size() - 1), input, null, through);
+        Packing firsts = packing.firsts();
+        Pass ofFirsts = pass.through(firsts);
+        EncoderLayer last = layers.getLast();
+        return normalized(ofFirsts.layer(in -> last.first(firsts, in[0], packing, ofFirsts), read));
+    }
+
+    private Variable packedInput(Packing packing, Tensor ids, @Nullable Tensor types, Pass through) {
+        Tensor kinds = types == null ? null : packing.of(types);
+        return input.apply(packing.of(ids), kinds, null, packing.places(), through);
     }
 
     /** The embedded symbols, behind the rows that an adapter puts in front. */
@@ -68,13 +106,12 @@ public final class Encoder extends Module {
                 x, AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask)));
     }
 
-    private static Encoded through(List<EncoderLayer> layers, Encoded input, Pass pass) {
-        Variable x = input.states();
-        Tensor keys = input.keyMask();
+    private static Variable through(List<EncoderLayer> layers, Variable input, @Nullable Tensor keys, Pass pass) {
+        Variable x = input;
         for (EncoderLayer layer : layers) {
             x = pass.layer(in -> layer.apply(in[0], keys, pass), x);
         }
-        return new Encoded(x, input.mask());
+        return x;
     }
 
     private Variable normalized(Variable x) {

@@ -26,9 +26,9 @@ public final class EncoderLayer extends Module {
     }
 
     /**
-     * x[B, S, C] to [B, S, C].
+     * x[B, S, C] to [B, S, C], or packed rows [N, C] to [N, C].
      *
-     * @param mask 1 to see, 0 to hide, broadcasting to [B, H, S, S]; null sees all
+     * @param mask 1 to see, 0 to hide, broadcasting to [B, H, S, S]; null sees all, as packed rows do
      */
     public Variable apply(Variable x, @Nullable Tensor mask, Pass pass) {
         Variable attended = selfResidual.around(h -> selfAttention.self(h, mask, null, pass), x, pass);
@@ -44,6 +44,22 @@ public final class EncoderLayer extends Module {
         Variable one = Slice.slice(x, 1, place, place + 1);
         Variable attended = selfResidual.around((h, all) -> selfAttention.apply(h, all, mask, pass), one, x, pass);
         return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
+    }
+
+    /**
+     * Packed rows x[N, C] to [B, C]: what {@link #apply} makes of the first of each sequence, from keys and values of all.
+     *
+     * @param pass through the first rows
+     */
+    Variable first(Packing firsts, Variable x, Packing all, Pass pass) {
+        Variable one = all.at(firsts, x);
+        Variable attended = selfResidual.around(
+                (h, rows) -> selfAttention.packed(h, new Encoded.Packed(rows, all), pass), one, x, pass);
+        return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
+    }
+
+    boolean takesPacked() {
+        return selfAttention.takesPacked();
     }
 
     public Sites sites() {

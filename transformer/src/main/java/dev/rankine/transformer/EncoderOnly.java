@@ -1,8 +1,6 @@
 package dev.rankine.transformer;
 
 import dev.rankine.autograd.Variable;
-import dev.rankine.autograd.op.Reshape;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +41,24 @@ public final class EncoderOnly extends Module implements Model {
 
     /** The state [B, C] of the first symbol; less work than all of them. */
     public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        Variable state = encoder.first(ids, mask, types, pass);
-        return Reshape.reshape(
-                state, Shape.of(state.shape().dim(0), state.shape().dim(2)));
+        return encoder.first(ids, mask, types, pass);
+    }
+
+    /**
+     * The states [K, C] of some places alone, which are symbols.
+     *
+     * @param places I64 [K], places of [B, S] counted row by row
+     */
+    Variable at(Tensor places, Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
+        if (Packing.isPossibleOn(ids) && encoder.takesPacked()) {
+            Packing packing = Packing.seen(mask);
+            if (packing.spares() && packing.holds(places)) {
+                return packing.at(
+                        places, encoder.packed(packing, ids, types, pass).states());
+            }
+        }
+        return States.at(
+                places, States.ofSymbols(ids, apply(ids, mask, types, pass).states()));
     }
 
     /** Scores [..., V] of every symbol for states h[..., C], by the matrix that embeds them. */

@@ -48,24 +48,27 @@ final class InputLayer extends Module {
         return site.rows(batch, pass);
     }
 
+    boolean hasExtraRows() {
+        return site.isOccupied();
+    }
+
     /**
-     * [B, P + T, C] for ids I64 [B, T].
+     * [B, P + T, C] for ids I64 [B, T], or [N, C] for packed ids I64 [N].
      *
-     * @param kinds I64 [B, T], the kind of each symbol; null where all are of kind 0 or there are none
+     * @param kinds I64 of the shape of the ids, the kind of each symbol; null where all are of kind 0 or there are none
      * @param extra rows [B, P, C] in front, null for none
      * @param places where the rows stand, those of the adapter included
      */
     Variable apply(Tensor ids, @Nullable Tensor kinds, @Nullable Variable extra, Places places, Pass pass) {
-        if (ids.dtype() != DType.I64 || ids.shape().rank() != 2) {
+        if (ids.dtype() != DType.I64 || ids.shape().rank() != (pass.packing() == null ? 2 : 1)) {
             throw ShapeMismatch.in(path(), "ids must be I64 [B, T], got " + ids.dtype(), ids.shape());
         }
         Variable embedded = tokens.embed(ids);
         Variable rows = extra == null ? embedded : Concatenate.concatenate(1, extra, embedded);
         Variable placed = positions == null ? rows : Add.add(rows, positions.rows(places));
         if (types != null) {
-            placed = Add.add(
-                    placed,
-                    types.rows(kinds, ids.shape(), places.count() - ids.shape().dim(1)));
+            int inFront = extra == null ? 0 : extra.shape().dim(1);
+            placed = Add.add(placed, types.rows(kinds, ids.shape(), inFront));
         } else if (kinds != null) {
             throw new IllegalArgumentException(
                     path() + " does not tell kinds of symbols apart: give it no token types");

@@ -5,12 +5,15 @@ import dev.rankine.autograd.op.Attention;
 import dev.rankine.autograd.op.Concatenate;
 import dev.rankine.autograd.op.Permute;
 import dev.rankine.autograd.op.Reshape;
+import dev.rankine.autograd.op.SequenceAttention;
+import dev.rankine.tensor.SequenceForm;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.TransformerSettings.Stack;
 import dev.rankine.transformer.site.KeyValueSite;
 import dev.rankine.transformer.site.Sites;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +63,15 @@ public final class MultiHeadAttention extends Module {
         return attend(x, read(source, pass), mask, pass);
     }
 
-    /** What x[B, T, C] finds in itself; the rotation, if any, tells its places apart. */
+    /**
+     * What x[B, T, C] finds in itself, or within the sequences of packed rows x[N, C] with a mask [T, T]; the rotation, if
+     * any, tells its places apart.
+     */
     Variable self(Variable x, @Nullable Tensor mask, @Nullable Rotation rotation, Pass pass) {
+        Packing packing = pass.packing();
+        if (packing != null) {
+            return within(packing, projections.all(x, pass), rotation, mask, pass);
+        }
         Own own = own(x, rotation, pass);
         return found(own.query, behindExtra(own.keysValues, pass), mask, pass);
     }
@@ -122,8 +132,46 @@ public final class MultiHeadAttention extends Module {
                 seen.values(),
                 all == null || sharing == 1 ? all : AttentionMasks.shared(all, keyValueHeads, sharing),
                 1 / Math.sqrt(headWidth),
-                pass.dropout(dropout, stream));
+                pass.dropoutOfExamples(dropout, stream));
         return out.apply(merge(sharing == 1 ? found : Reshape.reshape(found, ofHeads)), pass);
+    }
+
+    /** Whether rows may come packed: an adapter puts nothing in front of the keys, and each head has its own. */
+    boolean takesPacked() {
+        return !keyValueSite.isOccupied() && heads == keyValueHeads;
+    }
+
+    /** What the rows x[N, C] of a packed pass find in packed rows of the same examples. */
+    Variable packed(Variable x, Encoded.Packed source, Pass pass) {
+        Variable query = projections.query(x, pass);
+        Projections.KeyValue keyValue = projections.keyValue(source.states(), pass.through(source.packing()));
+        return within(source.packing(), new Projections.QueryKeyValue(query, keyValue), null, null, pass);
+    }
+
+    private Variable within(
+            Packing keys,
+            Projections.QueryKeyValue rows,
+            @Nullable Rotation rotation,
+            @Nullable Tensor mask,
+            Pass pass) {
+        SequenceForm form = new SequenceForm(
+                Objects.requireNonNull(pass.packing()).sequences(),
+                keys.sequences(),
+                heads,
+                1 / Math.sqrt(headWidth),
+                mask,
+                pass.dropoutOfExamples(dropout, stream));
+        Variable query = turned(rows.query(), rotation);
+        Variable key = turned(rows.keyValue().key(), rotation);
+        return out.apply(SequenceAttention.attention(query, key, rows.keyValue().value(), form), pass);
+    }
+
+    private Variable turned(Variable rows, @Nullable Rotation rotation) {
+        if (rotation == null) {
+            return rows;
+        }
+        Shape ofHeads = Shape.of(rows.shape().dim(0), heads, headWidth);
+        return Reshape.reshape(rotation.apply(Reshape.reshape(rows, ofHeads)), rows.shape());
     }
 
     private KeysValues split(Projections.KeyValue rows) {

@@ -11,17 +11,20 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one forward pass needs beside its inputs: whether units are dropped, and what their random numbers are indexed by.
+ * What one forward pass needs beside its inputs: whether units are dropped, what their random numbers are indexed by, and
+ * whether its rows are packed without padding.
  */
 public final class Pass {
-    private static final Pass INFERENCE = new Pass(null, false);
+    private static final Pass INFERENCE = new Pass(null, false, null);
 
     private final @Nullable Draw draw;
     private final boolean recomputes;
+    private final @Nullable Packing packing;
 
-    private Pass(@Nullable Draw draw, boolean recomputes) {
+    private Pass(@Nullable Draw draw, boolean recomputes, @Nullable Packing packing) {
         this.draw = draw;
         this.recomputes = recomputes;
+        this.packing = packing;
     }
 
     /** Nothing is dropped. */
@@ -31,12 +34,23 @@ public final class Pass {
 
     /** Units are dropped; the draw's stream is set by each layer. */
     public static Pass training(Draw draw) {
-        return new Pass(draw, false);
+        return new Pass(draw, false, null);
     }
 
     /** The same pass; whether layers keep only their inputs and run again in the backward pass. */
     public Pass recomputing(boolean wanted) {
-        return new Pass(draw, wanted);
+        return new Pass(draw, wanted, packing);
+    }
+
+    /** The same pass through rows [N, C] that are packed like this. */
+    Pass through(Packing packed) {
+        return new Pass(draw, recomputes, packed);
+    }
+
+    /** How the rows [N, C] of its tensors are packed; null where they are those of a padded batch [B, T, C]. */
+    @Nullable
+    Packing packing() {
+        return packing;
     }
 
     /** What a layer makes of its inputs. */
@@ -48,14 +62,23 @@ public final class Pass {
         return draw != null;
     }
 
-    /** Dropout with probability p on x[B, ...] while training, x itself otherwise. */
+    /** Dropout with probability p on rows x, [B, ..., C] or packed, while training, x itself otherwise. */
     public Variable dropout(Variable x, double p, long stream) {
         Backend.Dropout dropout = dropout(p, stream);
         return dropout == null ? x : Dropout.dropout(x, dropout);
     }
 
-    /** What a fused operation is to drop, null for nothing. */
+    /** What an operation on rows is to drop, null for nothing. */
     public Backend.@Nullable Dropout dropout(double p, long stream) {
+        if (draw == null || p == 0) {
+            return null;
+        }
+        Draw ofRows = packing == null ? draw : packing.ofRows(draw);
+        return new Backend.Dropout(p, ofRows.stream(stream));
+    }
+
+    /** What an operation on whole examples is to drop, null for nothing. */
+    Backend.@Nullable Dropout dropoutOfExamples(double p, long stream) {
         return draw == null || p == 0 ? null : new Backend.Dropout(p, draw.stream(stream));
     }
 

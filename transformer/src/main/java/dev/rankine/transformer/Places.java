@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the place of the first
  * @param end the place behind the last
- * @param ofRows I64 [B, T] where padding in front puts the rows of a batch at different places; null for from, from + 1,
- *     ... in each
+ * @param ofRows I64 [B, T] where padding in front puts the rows of a batch at different places, I64 [N] for packed rows;
+ *     null for from, from + 1, ... in each
  */
 record Places(int from, int end, @Nullable Tensor ofRows) {
     static Places between(int from, int end) {

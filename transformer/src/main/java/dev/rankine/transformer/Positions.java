@@ -26,7 +26,7 @@ public abstract sealed class Positions extends Module permits LearnedPositions, 
     }
 
     /**
-     * [T, C], or [B, T, C] where the rows of a batch stand at different places.
+     * [T, C], or [B, T, C] where the rows of a batch stand at different places, or [N, C] for packed rows.
      *
      * @throws IllegalArgumentException if the model has no such place
      */

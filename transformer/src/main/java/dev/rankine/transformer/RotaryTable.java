@@ -42,19 +42,21 @@ final class RotaryTable {
     /**
      * The angles of places that differ from row to row.
      *
-     * @param places I64 [B, T]
+     * @param places I64 [B, T], or [N] for packed rows
      * @param length of the longest row
      */
     Rotation at(Tensor places, int length) {
         Rotation all = tableOf(length);
-        int batch = places.shape().dim(0);
-        int count = places.shape().dim(1);
-        Shape shape = Shape.of(batch, count, headWidth / 2);
+        int angles = headWidth / 2;
+        boolean packed = places.shape().rank() == 1;
+        int rows = places.shape().dim(0);
+        Shape shape =
+                packed ? Shape.of(rows, angles) : Shape.of(rows, places.shape().dim(1), angles);
         Tensor cos = Tensor.result("rotary positions", backend, dtype, shape);
         Tensor sin = Tensor.result("rotary positions", backend, dtype, shape);
         backend.gather(all.cos(), places, cos);
         backend.gather(all.sin(), places, sin);
-        Shape ofHeads = Shape.of(batch, 1, count, headWidth / 2);
+        Shape ofHeads = packed ? Shape.of(rows, 1, angles) : Shape.of(rows, 1, shape.dim(1), angles);
         return new Rotation(cos.reshape(ofHeads), sin.reshape(ofHeads));
     }
 

@@ -20,7 +20,7 @@ final class TokenTypes extends Module {
     }
 
     /**
-     * [B, P + S, C] for types I64 [B, S] behind P rows of an adapter, which are of kind 0.
+     * [B, P + S, C] for types I64 [B, S] behind P rows of an adapter, which are of kind 0; [N, C] for packed types.
      *
      * @param types null where all are of kind 0, which gives [1, C]
      */

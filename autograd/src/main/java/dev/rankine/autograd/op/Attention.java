@@ -91,14 +91,16 @@ public record Attention(@Nullable Tensor mask, double scale, Backend.@Nullable D
         };
     }
 
-    /** Row t sees the first t keys: the first row sees none. */
     private static Tensor causal(Variable q, Variable k) {
-        int rows = q.shape().dim(2);
-        int keys = k.shape().dim(2);
+        return causal(q, q.shape().dim(2), k.shape().dim(2));
+    }
+
+    /** Row t sees the first t keys: the first row sees none. */
+    static Tensor causal(Variable like, int rows, int keys) {
         double[] see = new double[rows * keys];
         for (int i = 0; i < see.length; i++) {
             see[i] = i % keys < i / keys ? 1 : 0;
         }
-        return Tensor.of(q.data().backend(), q.data().dtype(), of(rows, keys), see);
+        return Tensor.of(like.data().backend(), like.data().dtype(), of(rows, keys), see);
     }
 }

@@ -67,8 +67,10 @@ public record Dropout(Backend.Dropout settings) implements Operation {
 
     /** Settings with a fixed draw for as many examples as x has. */
     static Backend.Dropout some(double p, Variable x) {
-        Backend backend = x.data().backend();
-        int batch = x.shape().dim(0);
+        return some(p, x.data().backend(), x.shape().dim(0));
+    }
+
+    static Backend.Dropout some(double p, Backend backend, int batch) {
         Tensor examples =
                 Tensor.ofLongs(backend, of(batch), LongStream.range(0, batch).toArray());
         return new Backend.Dropout(p, new Draw(Tensor.ofLongs(backend, of(2), 1, 2), 3, examples));

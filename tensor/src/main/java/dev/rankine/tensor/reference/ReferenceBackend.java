@@ -154,10 +154,14 @@ public final class ReferenceBackend implements Backend {
     public void uniform(Draw draw, Tensor out) {
         long[] clock = draw.clock().toLongs();
         long[] examples = draw.examples().toLongs();
+        long[] places = draw.places() == null
+                ? new long[examples.length]
+                : draw.places().toLongs();
         Cells result = Cells.of(out);
         for (int b = 0; b < examples.length; b++) {
-            Walk walk = Walk.over(out.slice(0, b, b + 1));
-            long position = 0;
+            Tensor entry = out.slice(0, b, b + 1);
+            Walk walk = Walk.over(entry);
+            long position = places[b] * entry.shape().size();
             while (walk.nextRow()) {
                 for (int i = 0; i < walk.length(); i++) {
                     double u = Philox.uniform(clock[0], draw.stream(), clock[1], examples[b], position++);

@@ -2,6 +2,8 @@ package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.BYTES;
 import static dev.rankine.tensor.vector.Lanes.COUNT;
+import static dev.rankine.tensor.vector.Operands.reads;
+import static dev.rankine.tensor.vector.Operands.writes;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Shape;
@@ -60,6 +62,8 @@ final class AdamSteps {
         List<Piece> task = new ArrayList<>();
         int inTask = 0;
         for (Backend.AdamWStep step : steps) {
+            reads("adamW", step.gradient(), step.rate(), step.corrections());
+            writes("adamW", step.weight(), step.m(), step.v());
             Tensor[] rows = rows(step);
             kept.add(rows);
             AdamKernel kernel = kernel(step);

@@ -1,6 +1,8 @@
 package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.SequenceForm;
+import dev.rankine.tensor.Sequences;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -40,6 +42,11 @@ final class Attention {
         return scores.with(3, Softmax.KEPT);
     }
 
+    /** What {@link #forward} within sequences saves: [N, 2 H]. */
+    static Shape saves(SequenceForm form) {
+        return Shape.of(form.queries().rows(), Softmax.KEPT * form.heads());
+    }
+
     private static void requireShapes(
             String operation, Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, Tensor saved, Tensor out) {
         Shape queries = q.shape();
@@ -64,15 +71,15 @@ final class Attention {
     }
 
     /**
-     * Makes all heads, by examples now or later where there are examples enough.
+     * Makes all heads, by examples now or later where there are examples enough, all of the same length.
      *
      * @param products how many products of q's size a head has
      */
-    private void forHeads(Heads q, int keys, int products, Some heads, Use... uses) {
+    private void forHeads(Heads q, Heads k, int products, Some heads, Use... uses) {
         int count = q.count();
-        long work = (long) products * q.rows() * q.columns() * keys;
-        int examples = q.tensor().shape().dim(0);
-        if (examples >= WANTED_TASKS && count > 0 && Use.cutsResults(uses)) {
+        int examples = Math.max(1, q.examples());
+        long work = products * (q.allRows() / examples) * (k.allRows() / examples) * q.columns();
+        if (examples >= WANTED_TASKS && count > 0 && q.sequences() == null && Use.cutsResults(uses)) {
             int each = count / examples;
             RowStep.Body some = (from, end) -> heads.run(from * each, end * each, stages.get(), scratches.get());
             rowWork.add(RowStep.of(examples, count * work / RowWork.MULTIPLICATIONS, some, uses));
@@ -104,15 +111,23 @@ final class Attention {
         return Heads.of(Fused.evenRows(x));
     }
 
+    private static Heads heads(Tensor x, int count, Sequences sequences) {
+        return Heads.of(Fused.evenRows(x), count, sequences);
+    }
+
     /** A result whose rows have no gaps: {@code x} itself if possible. */
-    private static Heads room(String operation, Tensor x) {
-        return Heads.of(Fused.hasEvenRows(x) ? x : x.result(operation, x.shape()));
+    private static Tensor room(String operation, Tensor x) {
+        return Fused.hasEvenRows(x) ? x : x.result(operation, x.shape());
     }
 
     private static void deliver(Heads result, Tensor to) {
         if (result.tensor() != to) {
             to.backend().copy(result.tensor(), to);
         }
+    }
+
+    private static ScoreDropout dropout(String operation, Backend.@Nullable Dropout dropout, int examples) {
+        return new ScoreDropout(dropout == null ? null : Dropper.ofExamples(operation, dropout, examples));
     }
 
     /** out[B, H, T, D] and saved[B, H, T, 2]; shapes as in {@link Backend#attention}. */
@@ -132,13 +147,54 @@ final class Attention {
                 heads(v),
                 mask == null ? null : heads(mask),
                 scale,
-                new ScoreDropout(dropout == null ? null : Dropper.of("attention", dropout, q)),
-                room("attention", out),
-                room("attention", saved));
-        Use[] uses = uses(2, forward.out(), forward.kept(), forward.q(), forward.k(), forward.v(), forward.mask());
-        forHeads(forward.q(), forward.k().rows(), 2, forward::run, uses);
+                dropout("attention", dropout, q.shape().dim(0)),
+                Heads.of(room("attention", out)),
+                Heads.of(room("attention", saved)));
+        run(forward);
         deliver(forward.out(), out);
         deliver(forward.kept(), saved);
+    }
+
+    /** out[N, H E] and saved[N, 2 H]; shapes as in {@link Backend#sequenceAttention}. */
+    void forward(SequenceForm form, Tensor q, Tensor k, Tensor v, Tensor out, Tensor saved) {
+        String operation = "sequenceAttention";
+        requireShapes(operation, form, q, k, v, saved, out);
+        int count = form.heads();
+        AttentionForward forward = new AttentionForward(
+                heads(q, count, form.queries()),
+                heads(k, count, form.keys()),
+                heads(v, count, form.keys()),
+                mask(form),
+                (float) form.scale(),
+                dropout(operation, form.dropout(), form.queries().count()),
+                Heads.of(room(operation, out), count, form.queries()),
+                Heads.of(room(operation, saved), count, form.queries()));
+        run(forward);
+        deliver(forward.out(), out);
+        deliver(forward.kept(), saved);
+    }
+
+    private static @Nullable Heads mask(SequenceForm form) {
+        Tensor mask = form.mask();
+        return mask == null
+                ? null
+                : heads(mask.expand(Shape.of(
+                        form.queries().count(),
+                        form.heads(),
+                        mask.shape().dim(0),
+                        mask.shape().dim(1))));
+    }
+
+    private static void requireShapes(
+            String operation, SequenceForm form, Tensor q, Tensor k, Tensor v, Tensor saved, Tensor out) {
+        form.require(operation, q.shape(), k.shape(), v.shape());
+        ShapeMismatch.require(operation, "what is saved", saves(form), saved.shape());
+        ShapeMismatch.require(operation, "out", v.shape().with(0, form.queries().rows()), out.shape());
+    }
+
+    private void run(AttentionForward forward) {
+        Use[] uses = uses(2, forward.out(), forward.kept(), forward.q(), forward.k(), forward.v(), forward.mask());
+        forHeads(forward.q(), forward.k(), 2, forward::run, uses);
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#attentionBackward}. */
@@ -156,21 +212,60 @@ final class Attention {
             Tensor dV) {
         String operation = "attentionBackward";
         requireShapes(operation, q, k, v, mask, saved, dOut);
-        ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
-        ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
-        ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
+        requireGradients(operation, q, k, v, dQ, dK, dV);
         AttentionBackward backward = new AttentionBackward(
                 heads(q),
                 heads(k),
                 heads(v),
                 mask == null ? null : heads(mask),
                 scale,
-                new ScoreDropout(dropout == null ? null : Dropper.of(operation, dropout, q)),
+                dropout(operation, dropout, q.shape().dim(0)),
                 heads(saved),
                 heads(dOut),
-                room(operation, dQ),
-                room(operation, dK),
-                room(operation, dV));
+                Heads.of(room(operation, dQ)),
+                Heads.of(room(operation, dK)),
+                Heads.of(room(operation, dV)));
+        run(backward, dQ, dK, dV);
+    }
+
+    /** dQ, dK and dV; shapes as in {@link Backend#sequenceAttentionBackward}. */
+    void backward(
+            SequenceForm form,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor saved,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        String operation = "sequenceAttentionBackward";
+        requireShapes(operation, form, q, k, v, saved, dOut);
+        requireGradients(operation, q, k, v, dQ, dK, dV);
+        int count = form.heads();
+        AttentionBackward backward = new AttentionBackward(
+                heads(q, count, form.queries()),
+                heads(k, count, form.keys()),
+                heads(v, count, form.keys()),
+                mask(form),
+                (float) form.scale(),
+                dropout(operation, form.dropout(), form.queries().count()),
+                heads(saved, count, form.queries()),
+                heads(dOut, count, form.queries()),
+                Heads.of(room(operation, dQ), count, form.queries()),
+                Heads.of(room(operation, dK), count, form.keys()),
+                Heads.of(room(operation, dV), count, form.keys()));
+        run(backward, dQ, dK, dV);
+    }
+
+    private static void requireGradients(
+            String operation, Tensor q, Tensor k, Tensor v, Tensor dQ, Tensor dK, Tensor dV) {
+        ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
+        ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
+        ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
+    }
+
+    private void run(AttentionBackward backward, Tensor dQ, Tensor dK, Tensor dV) {
         Use[] uses = uses(
                 3,
                 backward.dQ(),
@@ -182,7 +277,7 @@ final class Attention {
                 backward.kept(),
                 backward.dOut(),
                 backward.mask());
-        forHeads(backward.q(), backward.k().rows(), 5, backward::run, uses);
+        forHeads(backward.q(), backward.k(), 5, backward::run, uses);
         deliver(backward.dQ(), dQ);
         deliver(backward.dK(), dK);
         deliver(backward.dV(), dV);

@@ -28,33 +28,41 @@ record AttentionBackward(
 
     /** Heads {@code from} to {@code end}, counted through all examples. */
     void run(int from, int end, Stage stage, Scratch scratch) {
-        long each = q.panelBytes() + k.panelBytes() + v.panelBytes() + dOut.panelBytes();
-        int most = Heads.near(each);
-        long turnedKeys = HeadProduct.panelBytes(q.columns(), k.rows());
-        long turnedValues = HeadProduct.panelBytes(v.columns(), k.rows());
-        long room = scratch.panels(turnedKeys + turnedValues + most * each);
         int some;
         for (int index = from; index < end; index += some) {
-            some = Math.min(most, q.together(index, end));
-            long queries = room + turnedKeys + turnedValues;
-            long keys = queries + some * q.panelBytes();
-            long values = keys + some * k.panelBytes();
-            long gradients = values + some * v.panelBytes();
-            HeadProduct.packHeads(q, index, some, queries, scratch);
-            HeadProduct.packHeads(k, index, some, keys, scratch);
-            HeadProduct.packHeads(v, index, some, values, scratch);
-            HeadProduct.packHeads(dOut, index, some, gradients, scratch);
-            for (int i = 0; i < some; i++) {
-                Panels panels = new Panels(
-                        room,
-                        room + turnedKeys,
-                        queries + i * q.panelBytes(),
-                        keys + i * k.panelBytes(),
-                        gradients + i * dOut.panelBytes());
-                HeadProduct.turn(panels.keys, k.rows(), k.columns(), panels.turnedKeys, scratch);
-                HeadProduct.turn(values + i * v.panelBytes(), k.rows(), v.columns(), panels.turnedValues, scratch);
-                head(index + i, panels, stage, scratch);
-            }
+            long each = q.panelBytes(index) + k.panelBytes(index) + v.panelBytes(index) + dOut.panelBytes(index);
+            some = Math.min(Heads.near(each), q.together(index, end));
+            packed(index, some, scratch.panels(turned(index) + some * each), stage, scratch);
+        }
+    }
+
+    /** Bytes of keys and values that are turned. */
+    private long turned(int index) {
+        return HeadProduct.panelBytes(q.columns(), k.rows(index)) + HeadProduct.panelBytes(v.columns(), k.rows(index));
+    }
+
+    /** Some heads of the same example, so of the same form. */
+    private void packed(int index, int some, long room, Stage stage, Scratch scratch) {
+        int count = k.rows(index);
+        long turnedValues = room + HeadProduct.panelBytes(q.columns(), count);
+        long queries = room + turned(index);
+        long keys = queries + some * q.panelBytes(index);
+        long values = keys + some * k.panelBytes(index);
+        long gradients = values + some * v.panelBytes(index);
+        HeadProduct.packHeads(q, index, some, queries, scratch);
+        HeadProduct.packHeads(k, index, some, keys, scratch);
+        HeadProduct.packHeads(v, index, some, values, scratch);
+        HeadProduct.packHeads(dOut, index, some, gradients, scratch);
+        for (int i = 0; i < some; i++) {
+            Panels panels = new Panels(
+                    room,
+                    turnedValues,
+                    queries + i * q.panelBytes(index),
+                    keys + i * k.panelBytes(index),
+                    gradients + i * dOut.panelBytes(index));
+            HeadProduct.turn(panels.keys, count, k.columns(), panels.turnedKeys, scratch);
+            HeadProduct.turn(values + i * v.panelBytes(index), count, v.columns(), panels.turnedValues, scratch);
+            head(index + i, panels, stage, scratch);
         }
     }
 
@@ -62,15 +70,16 @@ record AttentionBackward(
     private record Panels(long turnedKeys, long turnedValues, long queries, long keys, long gradients) {}
 
     private void head(int index, Panels panels, Stage stage, Scratch scratch) {
-        int together = ScoreRows.together(k.rows(), BLOCK);
+        int rows = q.rows(index);
+        int together = ScoreRows.together(k.rows(index), BLOCK);
         // without a query the sums over the queries are empty, not left out
-        for (int row = 0; row == 0 || row < q.rows(); row += together) {
-            block(index, row, Math.min(together, q.rows() - row), panels, stage, scratch);
+        for (int row = 0; row == 0 || row < rows; row += together) {
+            block(index, row, Math.min(together, rows - row), panels, stage, scratch);
         }
     }
 
     private void block(int index, int first, int rows, Panels panels, Stage stage, Scratch scratch) {
-        int keys = k.rows();
+        int keys = k.rows(index);
         int d = q.columns();
         int width = v.columns();
         int gradients = HeadProduct.room(rows, d) * HeadProduct.ROW_STRIDE;
@@ -78,8 +87,8 @@ record AttentionBackward(
         float[] a = scratch.rows(
                 HeadProduct.room(rows, d) + HeadProduct.room(rows, width) + HeadProduct.room(rows, keys),
                 HeadProduct.ROW_STRIDE);
-        HeadProduct.packRows(panels.queries, q.rows(), first, rows, d, scale, a, 0);
-        HeadProduct.packRows(panels.gradients, q.rows(), first, rows, width, 1, a, gradients);
+        HeadProduct.packRows(panels.queries, q.rows(index), first, rows, d, scale, a, 0);
+        HeadProduct.packRows(panels.gradients, q.rows(index), first, rows, width, 1, a, gradients);
         long exponentials = ScoreRows.product(0, rows, keys, d, a, 0, panels.turnedKeys, stage, scratch);
         long maxima = kept.at(index, first);
         long shares = maxima + Float.BYTES;
@@ -89,7 +98,7 @@ record AttentionBackward(
         boolean add = first > 0;
         long queriesAt = panels.queries + first * Packing.PANEL_BYTES;
         long gradientsAt = panels.gradients + first * Packing.PANEL_BYTES;
-        long panel = Packing.panelBytes(q.rows());
+        long panel = Packing.panelBytes(q.rows(index));
         HeadProduct.multiplyTurned(
                 keys, width, rows, a, left, gradientsAt, panel, dV.at(index), dV.step(), add, scratch);
         long dP = ScoreRows.product(1, rows, keys, width, a, gradients, panels.turnedValues, stage, scratch);

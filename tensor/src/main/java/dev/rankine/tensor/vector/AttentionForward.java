@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * of their head; probabilities are divided by their sums, dropped and packed in one pass.
  *
  * @param mask null sees all
- * @param out [B, H, T, D]
- * @param kept [B, H, T, 2]: the maximum of each row of scores, and 1 / the sum of its exponentials
+ * @param out the heads' rows of D
+ * @param kept the heads' rows of 2: the maximum of each row of scores, and 1 / the sum of its exponentials
  */
 record AttentionForward(
         Heads q, Heads k, Heads v, @Nullable Heads mask, float scale, ScoreDropout dropout, Heads out, Heads kept) {
@@ -19,45 +19,53 @@ record AttentionForward(
 
     /** Heads {@code from} to {@code end}, counted through all examples. */
     void run(int from, int end, Stage stage, Scratch scratch) {
-        if (q.rows() != 1) {
-            packed(from, end, stage, scratch);
-            return;
-        }
-        for (int index = from; index < end; index++) {
-            one(index, stage, scratch);
-        }
-    }
-
-    private void packed(int from, int end, Stage stage, Scratch scratch) {
-        int most = Heads.near(q.panelBytes() + k.panelBytes() + v.panelBytes());
-        long turned = HeadProduct.panelBytes(q.columns(), k.rows());
-        long room = scratch.panels(turned + most * (q.panelBytes() + k.panelBytes() + v.panelBytes()));
         int some;
         for (int index = from; index < end; index += some) {
-            some = Math.min(most, q.together(index, end));
-            long queries = room + turned;
-            long keys = queries + some * q.panelBytes();
-            long values = keys + some * k.panelBytes();
-            HeadProduct.packHeads(q, index, some, queries, scratch);
-            HeadProduct.packHeads(k, index, some, keys, scratch);
-            HeadProduct.packHeads(v, index, some, values, scratch);
-            for (int i = 0; i < some; i++) {
-                HeadProduct.turn(keys + i * k.panelBytes(), k.rows(), k.columns(), room, scratch);
-                head(index + i, queries + i * q.panelBytes(), room, values + i * v.panelBytes(), stage, scratch);
+            some = 1;
+            if (q.rows(index) == 1) {
+                one(index, stage, scratch);
+            } else {
+                some = together(index, end);
+                packed(index, some, stage, scratch);
             }
         }
     }
 
+    /** Heads of the same example, so of the same form, that are packed at once. */
+    private int together(int index, int end) {
+        long each = q.panelBytes(index) + k.panelBytes(index) + v.panelBytes(index);
+        return Math.min(Heads.near(each), q.together(index, end));
+    }
+
+    private void packed(int index, int some, Stage stage, Scratch scratch) {
+        long ofQueries = q.panelBytes(index);
+        long ofKeys = k.panelBytes(index);
+        long ofValues = v.panelBytes(index);
+        long turned = HeadProduct.panelBytes(q.columns(), k.rows(index));
+        long room = scratch.panels(turned + some * (ofQueries + ofKeys + ofValues));
+        long queries = room + turned;
+        long keys = queries + some * ofQueries;
+        long values = keys + some * ofKeys;
+        HeadProduct.packHeads(q, index, some, queries, scratch);
+        HeadProduct.packHeads(k, index, some, keys, scratch);
+        HeadProduct.packHeads(v, index, some, values, scratch);
+        for (int i = 0; i < some; i++) {
+            HeadProduct.turn(keys + i * ofKeys, k.rows(index), k.columns(), room, scratch);
+            head(index + i, queries + i * ofQueries, room, values + i * ofValues, stage, scratch);
+        }
+    }
+
     private void head(int index, long queries, long keys, long values, Stage stage, Scratch scratch) {
-        int together = ScoreRows.together(k.rows(), BLOCK);
-        for (int row = 0; row < q.rows(); row += together) {
-            block(index, row, Math.min(together, q.rows() - row), queries, keys, values, stage, scratch);
+        int rows = q.rows(index);
+        int together = ScoreRows.together(k.rows(index), BLOCK);
+        for (int row = 0; row < rows; row += together) {
+            block(index, row, Math.min(together, rows - row), queries, keys, values, stage, scratch);
         }
     }
 
     /** One query reads keys and values where they lie: packing them would cost more. */
     private void one(int index, Stage stage, Scratch scratch) {
-        int keys = k.rows();
+        int keys = k.rows(index);
         int d = q.columns();
         int width = v.columns();
         long p = stage.matrix(0, 4L * keys);
@@ -88,10 +96,10 @@ record AttentionForward(
 
     private void block(
             int index, int first, int rows, long queries, long keys, long values, Stage stage, Scratch scratch) {
-        int count = k.rows();
+        int count = k.rows(index);
         int room = HeadProduct.room(rows, q.columns());
         float[] a = scratch.rows(room + HeadProduct.room(rows, count), HeadProduct.ROW_STRIDE);
-        HeadProduct.packRows(queries, q.rows(), first, rows, q.columns(), scale, a, 0);
+        HeadProduct.packRows(queries, q.rows(index), first, rows, q.columns(), scale, a, 0);
         long scores = ScoreRows.product(0, rows, count, q.columns(), a, 0, keys, stage, scratch);
         long maxima = kept.at(index, first);
         long shares = maxima + Float.BYTES;

@@ -15,23 +15,57 @@ final class Dropper {
 
     private final RandomKernels random;
     private final long[] examples;
+    /** Where the numbers of each example begin. */
+    private final long[] begins;
+
     private final float threshold;
     private final float factor;
 
-    private Dropper(RandomKernels random, long[] examples, double p) {
+    private Dropper(RandomKernels random, long[] examples, long[] begins, double p) {
         this.random = random;
         this.examples = examples;
+        this.begins = begins;
         threshold = Philox.threshold(p);
         factor = (float) (1 / (1 - p));
     }
 
     /** @throws ShapeMismatch if the first axis of x is not that of the examples */
     static Dropper of(String operation, Backend.Dropout dropout, Tensor x) {
-        dropout.draw().requireExamples(operation, x);
-        return new Dropper(random(dropout.draw()), Indexing.read(dropout.draw().examples()), dropout.p());
+        Draw draw = dropout.draw();
+        draw.requireExamples(operation, x);
+        long elements = x.shape().size() / Math.max(1, x.shape().dim(0));
+        return of(dropout, begins(draw, elements));
     }
 
-    static RandomKernels random(Draw draw) {
+    /**
+     * For what has no tensor: numbers count from the beginning of each example.
+     *
+     * @throws ShapeMismatch if the draw has another number of examples
+     * @throws IllegalArgumentException if the draw is one for single rows
+     */
+    static Dropper ofExamples(String operation, Backend.Dropout dropout, int examples) {
+        dropout.draw().requireWhole(operation, examples);
+        return of(dropout, new long[examples]);
+    }
+
+    private static Dropper of(Backend.Dropout dropout, long... begins) {
+        Draw draw = dropout.draw();
+        return new Dropper(random(draw), Indexing.read(draw.examples()), begins, dropout.p());
+    }
+
+    /** Where the numbers of each example begin, or of each row of {@code elements} elements. */
+    private static long[] begins(Draw draw, long elements) {
+        if (draw.places() == null) {
+            return new long[draw.examples().shape().dim(0)];
+        }
+        long[] begins = Indexing.read(draw.places());
+        for (int i = 0; i < begins.length; i++) {
+            begins[i] *= elements;
+        }
+        return begins;
+    }
+
+    private static RandomKernels random(Draw draw) {
         long[] clock = Indexing.read(draw.clock());
         return new RandomKernels(clock[0], draw.stream(), clock[1]);
     }
@@ -43,11 +77,12 @@ final class Dropper {
      * @param example the example's place in the batch
      */
     void run(int example, long position, long from, long to, int count, Stage stage) {
+        long begin = begins[example] + position;
         for (int done = 0; done < count; done += PART) {
             int part = Math.min(PART, count - done);
             // numbers are made in blocks of four
-            long first = position + done & -4L;
-            int skipped = (int) (position + done - first);
+            long first = begin + done & -4L;
+            int skipped = (int) (begin + done - first);
             int groups = (skipped + part + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
             random.uniform(examples[example], first, stage.slot(0), groups);
             part(stage.slot(0) + 4L * skipped, from + 4L * done, to + 4L * done, part, stage);
@@ -71,9 +106,10 @@ final class Dropper {
 
     /** Makes the random numbers of {@link #run} alone; gives the address of the first. */
     long uniform(int example, long position, long room, int count) {
-        int skipped = (int) (position & 3);
+        long begin = begins[example] + position;
+        int skipped = (int) (begin & 3);
         int groups = (skipped + count + RandomKernels.GROUP - 1) / RandomKernels.GROUP;
-        random.uniform(examples[example], position - skipped, room, groups);
+        random.uniform(examples[example], begin - skipped, room, groups);
         return room + (long) Float.BYTES * skipped;
     }
 

@@ -5,6 +5,7 @@ import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -178,32 +179,42 @@ final class Fused {
     // ---- random numbers ----
 
     void uniform(Draw draw, Tensor out) {
-        draw.requireExamples("uniform", out);
-        RandomKernels random = Dropper.random(draw);
-        Grid grid = Grid.rows("uniform", byExample(out), column(draw.examples()));
-        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
-            long example = Lanes.ALL.get(Lanes.LONG, at[1]);
-            int groups = count / RandomKernels.GROUP;
-            random.uniform(example, first, at[0], groups);
-            int done = groups * RandomKernels.GROUP;
-            if (done < count) {
-                random.uniform(example, first + done, stage.slot(0), 1);
-                stage.scatter(0, at[0] + 4L * done, Float.BYTES, count - done);
-            }
+        Dropper numbers = Dropper.of("uniform", new Backend.Dropout(0, draw), out);
+        byExample("uniform", out, (example, at, first, count, stage) -> {
+            long made = numbers.uniform(example, first, stage.matrix(0, Dropper.room(count)), count);
+            MemorySegment.copy(Lanes.ALL, made, Lanes.ALL, at[0], Float.BYTES * (long) count);
         });
     }
 
     void dropout(Tensor x, Backend.Dropout dropout, Tensor y) {
         ShapeMismatch.require("dropout", "y", x.shape(), y.shape());
         Dropper dropper = Dropper.of("dropout", dropout, y);
-        Tensor rows = byExample(y);
-        long from = Native.addressInOrder(rows);
-        long step = 4L * rows.shape().dim(1);
-        Grid grid = Grid.rows("dropout", rows, byExample(x.contiguous()));
-        grid.forSegments(rowWork, stages, (at, first, count, stage) -> {
-            int example = (int) ((at[0] - from) / Math.max(1, step));
-            dropper.run(example, first, at[1], at[0], count, stage);
-        });
+        byExample(
+                "dropout",
+                y,
+                (example, at, first, count, stage) -> dropper.run(example, first, at[1], at[0], count, stage),
+                x.contiguous());
+    }
+
+    private interface OfExample {
+        /** @param example its place in the batch; the rest as for {@link Grid.Body} */
+        void run(int example, long[] at, long first, int count, Stage stage);
+    }
+
+    /** Runs over pieces of the examples of a result and of operands in its shape, all contiguous. */
+    private void byExample(String operation, Tensor result, OfExample body, Tensor... operands) {
+        Tensor[] rows = new Tensor[1 + operands.length];
+        rows[0] = byExample(result);
+        for (int i = 0; i < operands.length; i++) {
+            rows[1 + i] = byExample(operands[i]);
+        }
+        long from = Native.addressInOrder(rows[0]);
+        long step = Math.max(1, 4L * rows[0].shape().dim(1));
+        Grid.rows(operation, rows)
+                .forSegments(
+                        rowWork,
+                        stages,
+                        (at, first, count, stage) -> body.run((int) ((at[0] - from) / step), at, first, count, stage));
     }
 
     /** A contiguous tensor with one row for each example. */

@@ -2,7 +2,9 @@ package dev.rankine.tensor.vector;
 
 import static dev.rankine.tensor.vector.Lanes.ALL;
 
+import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -107,6 +109,25 @@ public final class Gemm {
         Reference.reachabilityFence(c.memory());
     }
 
+    /** out = x W^T + bias + h B^T; shapes as in {@link Backend#linear}. */
+    void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
+        List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));
+        List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
+        List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
+        if (update != null) {
+            as.add(Matrix.of(update.h()));
+            bs.add(Matrix.of(update.b().transpose(0, 1)));
+            uses.add(Use.rows(update.h(), false));
+            uses.add(Use.reads(update.b()));
+        }
+        if (bias != null) {
+            as.add(Matrix.ones(x.shape().dim(0)));
+            bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
+            uses.add(Use.reads(bias));
+        }
+        sum(as, bs, Matrix.of(out), weight.transpose(0, 1), uses.toArray(Use[]::new));
+    }
+
     /**
      * C = A0 B0 + A1 B1 + ..., each a single matrix. The first product should be the largest: where it is cut into blocks,
      * the others join it as further steps of k. B0 may be stored in F16 or BF16: the result has the bits that the product
@@ -116,7 +137,7 @@ public final class Gemm {
      * @param uses of all operands, that of A0 first
      * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
      */
-    void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight, Use... uses) {
+    private void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight, Use... uses) {
         List<Product> products = new ArrayList<>();
         for (int i = 0; i < as.size(); i++) {
             checkSizes(as.get(i), bs.get(i), c);

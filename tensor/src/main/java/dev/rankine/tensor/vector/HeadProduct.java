@@ -51,8 +51,9 @@ final class HeadProduct {
      * before the next ones: where heads are slices of longer rows, these are read as they lie.
      */
     static void packHeads(Heads x, int index, int heads, long to, Scratch scratch) {
-        for (int row = 0; row < x.rows(); row += SWEPT_ROWS) {
-            int rows = Math.min(SWEPT_ROWS, x.rows() - row);
+        int all = x.rows(index);
+        for (int row = 0; row < all; row += SWEPT_ROWS) {
+            int rows = Math.min(SWEPT_ROWS, all - row);
             long panel = to + row * Packing.PANEL_BYTES;
             for (int i = 0; i < heads; i++) {
                 long from = x.at(index + i, row);
@@ -60,7 +61,7 @@ final class HeadProduct {
                     int width = Math.min(Packing.PANEL, x.columns() - j);
                     long corner = from + j * (long) Float.BYTES;
                     Packing.panel(DType.F32, corner, x.step(), Float.BYTES, width, rows, panel, scratch);
-                    panel += Packing.panelBytes(x.rows());
+                    panel += Packing.panelBytes(all);
                 }
             }
         }

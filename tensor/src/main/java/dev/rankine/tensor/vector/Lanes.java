@@ -91,6 +91,11 @@ final class Lanes {
         return SPECIES.indexInRange(0, count);
     }
 
+    /** For the line at start-up. */
+    static String width() {
+        return SPECIES.vectorBitSize() + "-bit vectors";
+    }
+
     static float get(long address) {
         return ALL.get(FLOAT, address);
     }

@@ -20,7 +20,7 @@ record ScoreDropout(@Nullable Dropper dropper) {
 
     /** The place of a row's first score within its example. */
     private static long position(Heads q, int index, int row, int keys) {
-        return ((long) q.head(index) * q.rows() + row) * keys;
+        return ((long) q.head(index) * q.rows(index) + row) * keys;
     }
 
     /**

@@ -10,10 +10,10 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.HostMemory;
 import dev.rankine.tensor.Reduction;
+import dev.rankine.tensor.SequenceForm;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -69,10 +69,6 @@ public final class VectorBackend implements Backend {
         return packedWeights.bytes();
     }
 
-    static String width() {
-        return Lanes.SPECIES.vectorBitSize() + "-bit vectors";
-    }
-
     @Override
     public String name() {
         return VectorBackendProvider.NAME;
@@ -80,7 +76,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return width() + ", " + pool.threads() + (pool.threads() == 1 ? " thread" : " threads");
+        return Lanes.width() + ", " + pool.threads() + (pool.threads() == 1 ? " thread" : " threads");
     }
 
     @Override
@@ -143,22 +139,10 @@ public final class VectorBackend implements Backend {
             reads("linear", weight);
         }
         writes("linear", out);
-        List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));
-        List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
-        List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
         if (update != null) {
             reads("linear", update.h(), update.b());
-            as.add(Matrix.of(update.h()));
-            bs.add(Matrix.of(update.b().transpose(0, 1)));
-            uses.add(Use.rows(update.h(), false));
-            uses.add(Use.reads(update.b()));
         }
-        if (bias != null) {
-            as.add(Matrix.ones(x.shape().dim(0)));
-            bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
-            uses.add(Use.reads(bias));
-        }
-        gemm.sum(as, bs, Matrix.of(out), weight.transpose(0, 1), uses.toArray(Use[]::new));
+        gemm.linear(x, weight, bias, update, out);
     }
 
     @Override
@@ -352,6 +336,34 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public Shape sequenceAttentionSaves(SequenceForm form) {
+        return Attention.saves(form);
+    }
+
+    @Override
+    public void sequenceAttention(SequenceForm form, Tensor q, Tensor k, Tensor v, Tensor out, Tensor saved) {
+        reads("sequenceAttention", q, k, v, form.mask());
+        writes("sequenceAttention", out, saved);
+        attention.forward(form, q, k, v, out, saved);
+    }
+
+    @Override
+    public void sequenceAttentionBackward(
+            SequenceForm form,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor saved,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        reads("sequenceAttentionBackward", q, k, v, form.mask(), saved, dOut);
+        writes("sequenceAttentionBackward", dQ, dK, dV);
+        attention.backward(form, q, k, v, saved, dOut, dQ, dK, dV);
+    }
+
+    @Override
     public void crossEntropy(Tensor logits, Tensor targets, Tensor losses) {
         reads("crossEntropy", logits);
         writes("crossEntropy", losses);
@@ -380,10 +392,6 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void adamW(List<AdamWStep> steps) {
-        for (AdamWStep step : steps) {
-            reads("adamW", step.gradient(), step.rate(), step.corrections());
-            writes("adamW", step.weight(), step.m(), step.v());
-        }
         adamSteps.run(steps);
     }
 }

@@ -42,7 +42,7 @@ public final class VectorBackendProvider implements BackendProvider {
             return new Probe.Unavailable(
                     "a JVMCI compiler replaces C2", "start Java with -XX:-UseJVMCICompiler, or use an OpenJDK build");
         }
-        return new Probe.Ready(VectorBackend.width());
+        return new Probe.Ready(Lanes.width());
     }
 
     /** Looks at the option only where the virtual machine has such a compiler: management classes are slow to load. */

@@ -10,6 +10,8 @@ import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
 import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.ScopePool;
+import dev.rankine.tensor.SequenceForm;
+import dev.rankine.tensor.Sequences;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.Unary;
@@ -70,7 +72,7 @@ final class WarmUp implements AutoCloseable {
             backend.linear(x, weight, bias, new LowRankTerm(t, b), y);
             backend.linear(x, embedding, null, null, logits);
         });
-        attention(1);
+        attentionOfOne();
         Tensor dT = tensor(ROWS, RANK);
         Tensor dA = tensor(RANK, WIDTH);
         Tensor dB = tensor(WIDTH, RANK);
@@ -103,7 +105,7 @@ final class WarmUp implements AutoCloseable {
             backend.residualNorm(x, f, dropout, gamma, gamma, EPSILON, x, y, mean, rstd);
             backend.map(Unary.GELU, wide, wider);
         });
-        attention(LENGTH);
+        attention();
         Tensor logits = tensor(ROWS, SYMBOLS);
         Tensor dLogits = tensor(ROWS, SYMBOLS);
         Tensor losses = tensor(ROWS);
@@ -120,20 +122,30 @@ final class WarmUp implements AutoCloseable {
         });
     }
 
-    /** @param queries 1 as in decoding, which has no backward pass, or all */
-    private void attention(int queries) {
-        Tensor q = tensor(BATCH, 1, queries, WIDTH);
+    /** Of one query, as in decoding, which has no backward pass. */
+    private void attentionOfOne() {
+        Tensor q = tensor(BATCH, 1, 1, WIDTH);
         Tensor k = tensor(BATCH, 1, LENGTH, WIDTH);
-        Tensor mask = tensor(1, 1, 1, LENGTH).expand(Shape.of(BATCH, 1, queries, LENGTH));
-        Tensor y = tensor(BATCH, 1, queries, WIDTH);
-        Tensor saved = tensor(
-                backend.attentionSaves(Shape.of(BATCH, 1, queries, LENGTH)).toArray());
+        Tensor mask = tensor(1, 1, 1, LENGTH).expand(Shape.of(BATCH, 1, 1, LENGTH));
+        Tensor y = tensor(BATCH, 1, 1, WIDTH);
+        Tensor saved =
+                tensor(backend.attentionSaves(Shape.of(BATCH, 1, 1, LENGTH)).toArray());
         repeat(() -> backend.attention(q, k, k, mask, 1, null, y, saved));
-        if (queries > 1) {
-            Tensor dK = tensor(BATCH, 1, LENGTH, WIDTH);
-            Tensor dV = tensor(BATCH, 1, LENGTH, WIDTH);
-            repeat(() -> backend.attentionBackward(q, k, k, mask, saved, 1, null, y, y, dK, dV));
-        }
+    }
+
+    private void attention() {
+        Sequences sequences = Sequences.of(LENGTH - 1, LENGTH);
+        var form = new SequenceForm(sequences, sequences, 1, 1, tensor(LENGTH, LENGTH), null);
+        Tensor q = tensor(sequences.rows(), WIDTH);
+        Tensor k = tensor(sequences.rows(), WIDTH);
+        Tensor y = tensor(sequences.rows(), WIDTH);
+        Tensor saved = tensor(backend.sequenceAttentionSaves(form).toArray());
+        Tensor dK = tensor(sequences.rows(), WIDTH);
+        Tensor dV = tensor(sequences.rows(), WIDTH);
+        repeat(() -> {
+            backend.sequenceAttention(form, q, k, k, y, saved);
+            backend.sequenceAttentionBackward(form, q, k, k, saved, y, y, dK, dV);
+        });
     }
 
     private static void repeat(Runnable kernels) {

@@ -44,6 +44,11 @@ class GreedyTest {
         }
 
         @Override
+        public Variable logitsAt(Tensor places, Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
+            throw new AssertionError("decoding goes step by step");
+        }
+
+        @Override
         public Decoding startDecoding(Tensor inputIds, Tensor inputMask) {
             return new Decoding() {
                 @Override

@@ -7,6 +7,7 @@ import dev.rankine.lora.Method;
 import dev.rankine.lora.Methods;
 import dev.rankine.lora.MultiplierRule;
 import dev.rankine.lora.SaLoraMethod;
+import dev.rankine.tensor.AsDevice;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.Backends;
 import dev.rankine.tensor.DType;
@@ -40,7 +41,8 @@ class ReplayTest {
     }
 
     private static void trainTwice(Backend backend, TrainerSettings settings) {
-        Copying eager = new Copying(backend, DType.F32, 32);
+        // like a device, for a record is one of a shape: padding is computed
+        Copying eager = new Copying(AsDevice.over(backend), DType.F32, 32);
         TrainingResult computed = eager.trainer(settings).train();
         RecordingBackend recording = RecordingBackend.over(backend);
         Copying replayed = new Copying(recording, DType.F32, 32);

@@ -1,6 +1,9 @@
 package dev.rankine.transformer.data;
 
+import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * A padded batch of sequence pairs.
@@ -17,6 +20,26 @@ public record SequenceBatch(
         implements Batch {
     /** What stands in {@link #targets} where there is nothing to predict. */
     public static final long IGNORED = -100;
+
+    /**
+     * The places that count.
+     *
+     * @param places I64 [N], places of [B, T] counted row by row
+     * @param targets I64 [N], the symbols there
+     */
+    public record Scored(Tensor places, Tensor targets) {}
+
+    /** The places whose targets count, which are read for that. */
+    public Scored scored() {
+        long[] wanted = targets.toLongs();
+        long[] places = LongStream.range(0, wanted.length)
+                .filter(place -> wanted[(int) place] >= 0)
+                .toArray();
+        Shape count = Shape.of(places.length);
+        long[] symbols = Arrays.stream(places).map(place -> wanted[(int) place]).toArray();
+        return new Scored(
+                Tensor.ofLongs(targets.backend(), count, places), Tensor.ofLongs(targets.backend(), count, symbols));
+    }
 
     /** The number of symbols. */
     @Override

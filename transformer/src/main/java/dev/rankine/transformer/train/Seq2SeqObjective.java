@@ -13,6 +13,13 @@ import dev.rankine.transformer.data.SequenceBatch;
 public record Seq2SeqObjective(EncoderDecoder model) implements Objective<SequenceBatch> {
     @Override
     public Variable loss(SequenceBatch batch, Pass pass) {
+        if (!batch.targets().backend().isDevice()) {
+            SequenceBatch.Scored scored = batch.scored();
+            Variable logits =
+                    model.logitsAt(scored.places(), batch.inputIds(), batch.inputMask(), batch.decoderIds(), pass);
+            return Sum.sum(CrossEntropy.crossEntropy(logits, scored.targets()));
+        }
+        // a device records the steps of each shape: no shape may depend on what a batch holds
         Variable logits = model.logits(batch.inputIds(), batch.inputMask(), batch.decoderIds(), pass);
         int places = Math.toIntExact(batch.targets().shape().size());
         Variable rows = Reshape.reshape(logits, Shape.of(places, logits.shape().dim(-1)));

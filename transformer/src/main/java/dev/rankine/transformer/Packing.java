@@ -1,0 +1,176 @@
+package dev.rankine.transformer;
+
+import dev.rankine.autograd.Variable;
+import dev.rankine.autograd.op.Embedding;
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.Sequences;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The symbols of a padded batch as rows [N, C], one sequence behind the other, so that nothing is computed for padding.
+ * Between attentions every row stands alone, and attention looks within sequences.
+ */
+final class Packing {
+    private final Backend backend;
+    private final Sequences sequences;
+    /** Where each row lies in the padded batch, counted row by row. */
+    private final int[] cells;
+    /** Places of a padded sequence. */
+    private final int length;
+
+    private @Nullable Tensor places;
+    private @Nullable Draw whole;
+    private @Nullable Draw ofRows;
+
+    private Packing(Backend backend, Sequences sequences, int length, int... cells) {
+        this.backend = backend;
+        this.sequences = sequences;
+        this.length = length;
+        this.cells = cells;
+    }
+
+    /** Whether where symbols are can be read at once: a device would have to be waited for, and records steps by their shapes. */
+    static boolean isPossibleOn(Tensor ids) {
+        return !ids.backend().isDevice();
+    }
+
+    /** Those cells of a padded batch [B, S]. */
+    private static Packing of(Backend backend, Shape padded, IntPredicate isSymbol) {
+        int length = padded.dim(1);
+        int[] lengths = new int[padded.dim(0)];
+        int[] cells = IntStream.range(0, (int) padded.size()).filter(isSymbol).toArray();
+        for (int cell : cells) {
+            lengths[cell / length]++;
+        }
+        return new Packing(backend, Sequences.of(lengths), length, cells);
+    }
+
+    /** The symbols that a mask [B, S] shows. */
+    static Packing seen(Tensor mask) {
+        float[] seen = mask.toFloats();
+        return of(mask.backend(), mask.shape(), cell -> seen[cell] != 0);
+    }
+
+    /**
+     * Of a stack that sees no future: the symbols of each sequence up to the last one that is asked for.
+     *
+     * @param places I64 [N], what is asked for, places of [B, T] counted row by row
+     * @param padded [B, T]
+     */
+    static Packing upTo(Tensor places, Shape padded) {
+        int length = padded.dim(1);
+        long[] last = new long[padded.dim(0)];
+        Arrays.fill(last, -1);
+        for (long place : places.toLongs()) {
+            int row = Math.toIntExact(place / length);
+            last[row] = Math.max(last[row], place);
+        }
+        return of(places.backend(), padded, cell -> cell <= last[cell / length]);
+    }
+
+    Sequences sequences() {
+        return sequences;
+    }
+
+    /** Whether the batch has padding. */
+    boolean spares() {
+        return sequences.rows() < (long) sequences.count() * length;
+    }
+
+    /** Whether every sequence has its first place. */
+    boolean hasFirstPlaces() {
+        return IntStream.range(0, sequences.count())
+                .allMatch(i -> sequences.length(i) > 0 && cells[sequences.first(i)] == i * length);
+    }
+
+    /** The numbers of the rows among those of a padded I64 [B, S]: [N]. */
+    Tensor of(Tensor padded) {
+        long[] all = padded.toLongs();
+        return longs(Arrays.stream(cells).mapToLong(cell -> all[cell]).toArray());
+    }
+
+    /** Where the rows stand in their sequences. */
+    Places places() {
+        return new Places(0, length, placesOfRows());
+    }
+
+    private Tensor placesOfRows() {
+        Tensor made = places;
+        if (made == null) {
+            made = longs(Arrays.stream(cells).mapToLong(cell -> cell % length).toArray());
+            places = made;
+        }
+        return made;
+    }
+
+    /** The random numbers that the rows have in the padded batch. */
+    Draw ofRows(Draw ofExamples) {
+        Draw made = ofRows;
+        if (made == null || !ofExamples.equals(whole)) {
+            long[] examples = ofExamples.examples().toLongs();
+            long[] numbers = Arrays.stream(cells)
+                    .mapToLong(cell -> examples[cell / length])
+                    .toArray();
+            made = new Draw(ofExamples.clock(), ofExamples.stream(), longs(numbers), placesOfRows());
+            whole = ofExamples;
+            ofRows = made;
+        }
+        return made;
+    }
+
+    /** The first rows of all sequences alone. */
+    Packing firsts() {
+        int[] firsts = IntStream.range(0, sequences.count())
+                .map(i -> cells[sequences.first(i)])
+                .toArray();
+        int[] ones = new int[firsts.length];
+        Arrays.fill(ones, 1);
+        return new Packing(backend, Sequences.of(ones), length, firsts);
+    }
+
+    /** Some of the rows of x[N, C], those of another packing of the same batch. */
+    Variable at(Packing some, Variable x) {
+        return pick(x, some.cells);
+    }
+
+    /**
+     * The rows of x[N, C] at some places of the padded batch, all of which it {@link #holds}.
+     *
+     * @param places I64 [K], counted row by row
+     */
+    Variable at(Tensor places, Variable x) {
+        return pick(x, cells(places));
+    }
+
+    /** Whether there is a symbol at each of these places. */
+    boolean holds(Tensor places) {
+        return Arrays.stream(cells(places)).allMatch(cell -> Arrays.binarySearch(cells, cell) >= 0);
+    }
+
+    private static int[] cells(Tensor places) {
+        return Arrays.stream(places.toLongs()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    private Variable pick(Variable x, int... wanted) {
+        if (Arrays.equals(wanted, cells)) {
+            return x;
+        }
+        long[] rows = Arrays.stream(wanted)
+                .mapToLong(cell -> Arrays.binarySearch(cells, cell))
+                .toArray();
+        return Embedding.embedding(longs(rows), x);
+    }
+
+    private Tensor longs(long... values) {
+        Tensor tensor = Tensor.result("packing", backend, DType.I64, Shape.of(values.length));
+        tensor.write(values);
+        return tensor;
+    }
+}
