@@ -26,7 +26,7 @@ final class BlockedProduct {
     /** Rows of A that the calling thread packs just before it multiplies them. */
     private static final int PACKED_ROWS = 48;
     /** With fewer rows than this, blocks of a {@link RowBatch} would have too few for whole tiles, and columns are shared out. */
-    private static final int LEAST_ROWS = 768;
+    private static final int LEAST_ROWS = 256;
     /** Multiplications of a block that are worth handing to a thread. */
     private static final long BLOCK_WORK = 1 << 19;
 

@@ -22,7 +22,7 @@ final class LowRankGradients {
     /** Runs, unless they would be shorter than the least. */
     private static final int RUNS = 16;
 
-    private static final int LEAST_ROWS = 64;
+    private static final int LEAST_ROWS = 32;
     /** Columns that a task adds up. */
     private static final int SUMMED = 256;
 
@@ -39,41 +39,28 @@ final class LowRankGradients {
     void run(Tensor dY, Tensor x, Tensor t, Tensor b, float scale, Tensor dT, Tensor dA, Tensor dB) {
         check(dY, x, t, b, dT, dA, dB);
         int rows = t.shape().dim(0);
-        int runs = runs(rows);
-        boolean even = runs > 0 && rows % runs == 0;
         Tensor[] given = {dY.contiguous(), x.contiguous(), t.contiguous()};
         Use[] uses = {
-            use(given[0], even, false),
-            use(given[1], even, false),
-            use(given[2], even, false),
+            Use.rows(given[0], false),
+            Use.rows(given[1], false),
+            Use.rows(given[2], false),
             Use.reads(b),
-            use(dT, even, true),
+            Use.rows(dT, true),
             Use.writes(dA),
             Use.writes(dB)
         };
-        rowWork.add(new Walk(given[0], given[1], given[2], b, scale, dT, dA, dB, runs, uses));
+        rowWork.add(new Walk(given[0], given[1], given[2], b, scale, dT, dA, dB, height(rows), uses));
     }
 
-    /** Runs that are equally long can be made one by one behind other operations. */
-    private static Use use(Tensor x, boolean even, boolean writes) {
-        return even ? Use.rows(x, writes) : writes ? Use.writes(x) : Use.reads(x);
-    }
-
-    /** Equal runs where that is possible. */
-    private static int runs(int rows) {
-        int most = Math.clamp(rows / LEAST_ROWS, Math.min(1, rows), RUNS);
-        for (int runs = most; runs > most / 2; runs--) {
-            if (rows % runs == 0) {
-                return runs;
-            }
-        }
-        return most;
+    /** Rows of a run: whole tiles, as far as an even number of rows makes some. */
+    private static int height(int rows) {
+        int runs = Math.clamp(rows / LEAST_ROWS, 1, RUNS);
+        return Packing.roundUp(Math.max(1, Math.ceilDiv(rows, runs)), 2);
     }
 
     private final class Walk extends RowStep {
         private final int rows;
         private final int height;
-        private final int runs;
         private final Tensor b;
         private final float scale;
         private final Shares ofB;
@@ -95,12 +82,16 @@ final class LowRankGradients {
                 Tensor dT,
                 Tensor dA,
                 Tensor dB,
-                int runs,
+                int height,
                 Use... uses) {
-            super(Math.max(1, runs), 3 * (dY.shape().size() + x.shape().size()) / 2, uses);
+            super(
+                    Math.max(1, t.shape().dim(0)),
+                    height,
+                    3 * (dY.shape().size() + x.shape().size()) / 2,
+                    uses);
             rows = t.shape().dim(0);
-            this.runs = runs;
-            height = (rows + Math.max(1, runs) - 1) / Math.max(1, runs);
+            this.height = height;
+            int runs = Math.ceilDiv(rows, height);
             this.b = b;
             this.scale = scale;
             int rank = t.shape().dim(1);
@@ -132,8 +123,8 @@ final class LowRankGradients {
         @Override
         void rows(int from, int end) {
             Scratch scratch = scratches.get();
-            for (int run = from; run < Math.min(end, runs); run++) {
-                int row = run * height;
+            for (int row = from; row < Math.min(end, rows); row += height) {
+                int run = row / height;
                 int count = Math.min(height, rows - row);
                 Gemm.alone(ofB.times(factor, row, count, dT), scratch);
                 Gemm.alone(ofB.share(sharesB, run, t, row, count), scratch);

@@ -26,6 +26,8 @@ final class RowBatch implements Storage.Awaited {
     private static final long NEAR = 1 << 20;
     /** Where units are single elements, blocks hold whole vectors. */
     private static final int MULTIPLE = 16;
+    /** Where they are single rows, whole tiles. */
+    private static final int TILE = Packing.MAX_TILE_ROWS;
 
     private final RowWork owner;
     private final Room room = new Room();
@@ -34,6 +36,8 @@ final class RowBatch implements Storage.Awaited {
     private final List<Use> uses = new ArrayList<>();
     /** In how many equal parts all steps can be made; 0 before the first one. */
     private int units;
+    /** How many of these belong together. */
+    private int grain = 1;
 
     private long work;
     private long packed;
@@ -66,7 +70,9 @@ final class RowBatch implements Storage.Awaited {
 
     /** Whether every unit of the step needs only the same units of those that are here. */
     boolean takes(RowStep step) {
-        if (gcd(units, step.units()) < LEAST_UNITS || steps.size() + last.size() >= MOST_STEPS) {
+        int joint = gcd(units, step.units());
+        int together = together(joint, step);
+        if (together == 0 || Math.ceilDiv(joint, together) < LEAST_UNITS || steps.size() + last.size() >= MOST_STEPS) {
             return false;
         }
         if (!steps.isEmpty() && packed + step.packedBytes() > NEAR) {
@@ -86,8 +92,22 @@ final class RowBatch implements Storage.Awaited {
         return b == 0 ? a : gcd(b, a % b);
     }
 
+    /** The grain of so many units with a step among the others; 0 where there is none. */
+    private int together(int joint, RowStep step) {
+        int own = grain(grain, units == 0 ? 1 : units / joint);
+        int further = step.grain(joint);
+        return own == 0 || further == 0 ? 0 : own / gcd(own, further) * further;
+    }
+
+    /** A grain of units in larger units, each of some of them; 0 where it ends within one. */
+    static int grain(int grain, int some) {
+        return some % grain == 0 ? 1 : grain % some == 0 ? grain / some : 0;
+    }
+
     void add(RowStep step) {
-        units = gcd(units, step.units());
+        int joint = gcd(units, step.units());
+        grain = Math.max(1, together(joint, step));
+        units = joint;
         step.begin(room);
         steps.add(step);
         packs += step.packs();
@@ -116,8 +136,9 @@ final class RowBatch implements Storage.Awaited {
     }
 
     WorkerPool.Begun begin(WorkerPool pool) {
-        each = Math.max(1, units / Math.max(BLOCKS, BLOCKS_OF_THREAD * pool.threads()));
-        each = each > 4 * MULTIPLE ? Packing.roundUp(each, MULTIPLE) : each;
+        int least = Math.max(1, units / Math.max(BLOCKS, BLOCKS_OF_THREAD * pool.threads()));
+        int multiple = least >= 4 * MULTIPLE ? MULTIPLE : least > TILE ? TILE : 1;
+        each = Packing.roundUp(least, grain > 1 ? grain : multiple);
         blocks = (units + each - 1) / each;
         int rowsEnd = packs + blocks;
         return pool.begin(this::run, packs, rowsEnd, rowsEnd + sums, rowsEnd + sums + (last.isEmpty() ? 0 : 1));
@@ -167,6 +188,7 @@ final class RowBatch implements Storage.Awaited {
         last.clear();
         room.clear();
         units = 0;
+        grain = 1;
         work = 0;
         packs = 0;
         sums = 0;

@@ -6,6 +6,7 @@ package dev.rankine.tensor.vector;
  */
 abstract class RowStep {
     private final int units;
+    private final int grain;
     private final long work;
     private final Use[] uses;
 
@@ -14,7 +15,13 @@ abstract class RowStep {
      * @param work in elements of a simple operation
      */
     RowStep(int units, long work, Use... uses) {
+        this(units, 1, work, uses);
+    }
+
+    /** @param grain how many units belong together, from the first on; behind the last whole grain there may be fewer */
+    RowStep(int units, int grain, long work, Use... uses) {
         this.units = units;
+        this.grain = grain;
         this.work = work;
         this.uses = uses;
     }
@@ -37,6 +44,11 @@ abstract class RowStep {
 
     final int units() {
         return units;
+    }
+
+    /** The grain where {@code joint} units, of which each has some of these, are cut; 0 where they cannot be. */
+    final int grain(int joint) {
+        return RowBatch.grain(grain, units / joint);
     }
 
     final long work() {
