@@ -58,7 +58,11 @@ final class HostData {
         requireType(x, DType.I64);
         MemorySegment memory = x.storage().host();
         long[] values = new long[Math.toIntExact(x.shape().size())];
-        visit(x, (i, place) -> values[i] = memory.getAtIndex(I64, place));
+        if (x.isContiguous()) {
+            MemorySegment.copy(memory, I64, I64.byteSize() * x.offset(), values, 0, values.length);
+        } else {
+            visit(x, (i, place) -> values[i] = memory.getAtIndex(I64, place));
+        }
         return values;
     }
 
@@ -86,7 +90,11 @@ final class HostData {
         requireType(x, DType.I64);
         requireCount(x, values.length);
         MemorySegment memory = x.storage().hostForWriting();
-        visit(x, (i, place) -> memory.setAtIndex(I64, place, values[i]));
+        if (x.isContiguous()) {
+            MemorySegment.copy(values, 0, memory, I64, I64.byteSize() * x.offset(), values.length);
+        } else {
+            visit(x, (i, place) -> memory.setAtIndex(I64, place, values[i]));
+        }
         return x;
     }
 

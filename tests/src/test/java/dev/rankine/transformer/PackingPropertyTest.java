@@ -13,6 +13,7 @@ import dev.rankine.tensor.AsDevice;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
@@ -176,6 +177,26 @@ class PackingPropertyTest {
         Variable whole = model.logits(sample.targetIds(), mask, training(sample));
         Variable found = model.logitsAt(places, sample.targetIds(), mask, training(sample));
         assertSame(sample, model, found, picked(places, whole));
+    }
+
+    /** A layer that runs again in the backward pass ends its memory in between; what all layers share must outlive it. */
+    @Property(tries = 20)
+    void layersMayRunAgain(@ForAll("models") ModelCase base) {
+        ModelCase sample = dropping(base, new Dropouts(0, 0.2, 0.1));
+        Bart model = trained(sample.bart());
+        Tensor places = places(sample, all(sample.batch(), sample.target()), 0.7);
+        List<List<double[]>> gradients = new ArrayList<>();
+        for (boolean again : new boolean[] {false, true}) {
+            try (Scope _ = Scope.open(sample.machine().backend())) {
+                Pass pass = training(sample).recomputing(again);
+                Variable scores =
+                        model.logitsAt(places, sample.sourceIds(), sample.sourceMask(), sample.targetIds(), pass);
+                gradients.add(gradients(model.weights().values(), scores));
+            }
+        }
+        for (int i = 0; i < gradients.get(0).size(); i++) {
+            assertThat(gradients.get(1).get(i)).isEqualTo(gradients.get(0).get(i));
+        }
     }
 
     /** With padding the numbers of attention's dropout would depend on the longest of the batch. */

@@ -10,6 +10,7 @@ import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class Packing {
     private final int length;
 
     private @Nullable Tensor places;
-    private @Nullable Draw whole;
+    private @Nullable Draw ofExamples;
     private @Nullable Draw ofRows;
 
     private Packing(Backend backend, Sequences sequences, int length, int... cells) {
@@ -45,11 +46,15 @@ final class Packing {
     private static Packing of(Backend backend, Shape padded, IntPredicate isSymbol) {
         int length = padded.dim(1);
         int[] lengths = new int[padded.dim(0)];
-        int[] cells = IntStream.range(0, (int) padded.size()).filter(isSymbol).toArray();
-        for (int cell : cells) {
-            lengths[cell / length]++;
+        int[] cells = new int[Math.toIntExact(padded.size())];
+        int count = 0;
+        for (int cell = 0; cell < cells.length; cell++) {
+            if (isSymbol.test(cell)) {
+                lengths[cell / length]++;
+                cells[count++] = cell;
+            }
         }
-        return new Packing(backend, Sequences.of(lengths), length, cells);
+        return new Packing(backend, Sequences.of(lengths), length, Arrays.copyOf(cells, count));
     }
 
     /** The symbols that a mask [B, S] shows. */
@@ -93,7 +98,7 @@ final class Packing {
     /** The numbers of the rows among those of a padded I64 [B, S]: [N]. */
     Tensor of(Tensor padded) {
         long[] all = padded.toLongs();
-        return longs(Arrays.stream(cells).mapToLong(cell -> all[cell]).toArray());
+        return ofCells(cell -> all[cell]);
     }
 
     /** Where the rows stand in their sequences. */
@@ -104,22 +109,20 @@ final class Packing {
     private Tensor placesOfRows() {
         Tensor made = places;
         if (made == null) {
-            made = longs(Arrays.stream(cells).mapToLong(cell -> cell % length).toArray());
+            made = ofCells(cell -> cell % length);
             places = made;
         }
         return made;
     }
 
     /** The random numbers that the rows have in the padded batch. */
-    Draw ofRows(Draw ofExamples) {
+    Draw ofRows(Draw examples) {
         Draw made = ofRows;
-        if (made == null || !ofExamples.equals(whole)) {
-            long[] examples = ofExamples.examples().toLongs();
-            long[] numbers = Arrays.stream(cells)
-                    .mapToLong(cell -> examples[cell / length])
-                    .toArray();
-            made = new Draw(ofExamples.clock(), ofExamples.stream(), longs(numbers), placesOfRows());
-            whole = ofExamples;
+        if (made == null || !examples.equals(ofExamples)) {
+            long[] numbers = examples.examples().toLongs();
+            Tensor ofCells = ofCells(cell -> numbers[cell / length]);
+            made = new Draw(examples.clock(), examples.stream(), ofCells, placesOfRows());
+            ofExamples = examples;
             ofRows = made;
         }
         return made;
@@ -166,6 +169,14 @@ final class Packing {
                 .mapToLong(cell -> Arrays.binarySearch(cells, cell))
                 .toArray();
         return Embedding.embedding(longs(rows), x);
+    }
+
+    private Tensor ofCells(IntToLongFunction value) {
+        long[] values = new long[cells.length];
+        for (int row = 0; row < values.length; row++) {
+            values[row] = value.applyAsLong(cells[row]);
+        }
+        return longs(values);
     }
 
     private Tensor longs(long... values) {

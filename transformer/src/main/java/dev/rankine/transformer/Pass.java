@@ -20,11 +20,15 @@ public final class Pass {
     private final @Nullable Draw draw;
     private final boolean recomputes;
     private final @Nullable Packing packing;
+    /** Of the packed rows; the draw itself where none are. */
+    private final @Nullable Draw ofRows;
 
     private Pass(@Nullable Draw draw, boolean recomputes, @Nullable Packing packing) {
         this.draw = draw;
         this.recomputes = recomputes;
         this.packing = packing;
+        // made now: the layers share it, and one that runs again ends what it makes
+        ofRows = draw == null || packing == null ? draw : packing.ofRows(draw);
     }
 
     /** Nothing is dropped. */
@@ -70,11 +74,7 @@ public final class Pass {
 
     /** What an operation on rows is to drop, null for nothing. */
     public Backend.@Nullable Dropout dropout(double p, long stream) {
-        if (draw == null || p == 0) {
-            return null;
-        }
-        Draw ofRows = packing == null ? draw : packing.ofRows(draw);
-        return new Backend.Dropout(p, ofRows.stream(stream));
+        return ofRows == null || p == 0 ? null : new Backend.Dropout(p, ofRows.stream(stream));
     }
 
     /** What an operation on whole examples is to drop, null for nothing. */
