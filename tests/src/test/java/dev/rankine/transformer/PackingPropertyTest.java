@@ -2,6 +2,7 @@ package dev.rankine.transformer;
 
 import static dev.rankine.transformer.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rankine.autograd.CallCounter;
 import dev.rankine.autograd.Variable;
@@ -13,8 +14,10 @@ import dev.rankine.tensor.AsDevice;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.IdOutOfRange;
 import dev.rankine.tensor.Scope;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import dev.rankine.tensor.random.Philox;
 import dev.rankine.tensor.reference.ReferenceBackend;
@@ -233,6 +236,31 @@ class PackingPropertyTest {
                         sample.targetIds().slice(0, from, to),
                         training(sample, LongStream.range(from, to).toArray()))
                 .data();
+    }
+
+    @Example
+    void whatIsOfAnotherBatchIsRefused() {
+        ModelCase sample = ModelCase.of(Machine.EXACT, Form.BART);
+        Bart model = sample.bart();
+        Tensor source = sample.sourceIds();
+        Tensor mask = sample.sourceMask();
+        Tensor target = sample.targetIds();
+        Tensor places = places(sample, all(3, 4), 1);
+        Tensor shorter = mask.slice(1, 0, 4);
+        assertThatThrownBy(() -> model.logitsAt(places, source, shorter, target, Pass.inference()))
+                .isInstanceOf(ShapeMismatch.class)
+                .hasMessageContaining("the mask");
+        assertThatThrownBy(() -> model.logitsAt(places, source, mask, target, training(sample, 1, 2)))
+                .isInstanceOf(ShapeMismatch.class)
+                .hasMessageContaining("examples");
+        Tensor beyond = Tensor.ofLongs(Machine.EXACT.backend(), Shape.of(1), 12);
+        assertThatThrownBy(() -> model.logitsAt(beyond, source, mask, target, Pass.inference()))
+                .isInstanceOf(IdOutOfRange.class);
+        EncoderOnly encoder = sample.encoderOnly();
+        assertThatThrownBy(() -> encoder.first(source, mask, target, Pass.inference()))
+                .isInstanceOf(ShapeMismatch.class);
+        assertThatThrownBy(() -> encoder.first(source.slice(0, 0, 2), mask, null, Pass.inference()))
+                .isInstanceOf(ShapeMismatch.class);
     }
 
     private static Set<String> calls(boolean device, double[] mask, boolean prefix) {

@@ -41,7 +41,10 @@ public final class Bart extends Module implements EncoderDecoder {
 
     @Override
     public Variable logitsAt(Tensor places, Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
-        if (Packing.isPossibleOn(inputIds) && encoder.takesPacked() && decoder.takesPacked()) {
+        if (Packing.isPossible(inputIds, inputMask)
+                && Packing.isPossible(decoderIds, null)
+                && encoder.takesPacked()
+                && decoder.takesPacked()) {
             Packing source = Packing.seen(inputMask);
             Packing target = Packing.upTo(places, decoderIds.shape());
             if (source.spares() || target.spares()) {

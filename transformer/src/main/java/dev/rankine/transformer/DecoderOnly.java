@@ -53,7 +53,7 @@ public final class DecoderOnly extends Module implements LanguageModel {
 
     @Override
     public Variable logitsAt(Tensor places, Tensor ids, @Nullable Tensor mask, Pass pass) {
-        if (Packing.isPossibleOn(ids) && decoder.takesPacked()) {
+        if (Packing.isPossible(ids, mask) && decoder.takesPacked()) {
             Packing packing = mask == null ? Packing.upTo(places, ids.shape()) : Packing.seen(mask);
             if (packing.spares() && packing.holds(places)) {
                 return scores(packing.at(places, decoder.packed(packing, ids, null, pass)), pass);

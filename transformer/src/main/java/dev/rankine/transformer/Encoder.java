@@ -64,7 +64,7 @@ public final class Encoder extends Module {
      * and values only, for nobody sees more of them. What is read is described at {@link #apply}.
      */
     public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        if (Packing.isPossibleOn(ids) && takesPacked()) {
+        if (Packing.isPossible(ids, mask) && takesPacked()) {
             Packing packing = Packing.seen(mask);
             if (packing.spares() && packing.hasFirstPlaces()) {
                 return first(packing, ids, types, pass);

@@ -50,7 +50,7 @@ public final class EncoderOnly extends Module implements Model {
      * @param places I64 [K], places of [B, S] counted row by row
      */
     Variable at(Tensor places, Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        if (Packing.isPossibleOn(ids) && encoder.takesPacked()) {
+        if (Packing.isPossible(ids, mask) && encoder.takesPacked()) {
             Packing packing = Packing.seen(mask);
             if (packing.spares() && packing.holds(places)) {
                 return packing.at(

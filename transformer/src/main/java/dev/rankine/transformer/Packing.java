@@ -5,8 +5,10 @@ import dev.rankine.autograd.op.Embedding;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Draw;
+import dev.rankine.tensor.IdOutOfRange;
 import dev.rankine.tensor.Sequences;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
@@ -23,23 +25,34 @@ final class Packing {
     private final Sequences sequences;
     /** Where each row lies in the padded batch, counted row by row. */
     private final int[] cells;
-    /** Places of a padded sequence. */
+    /** [B, S] of the padded batch. */
+    private final Shape padded;
+    /** S. */
     private final int length;
 
     private @Nullable Tensor places;
     private @Nullable Draw ofExamples;
     private @Nullable Draw ofRows;
 
-    private Packing(Backend backend, Sequences sequences, int length, int... cells) {
+    private Packing(Backend backend, Sequences sequences, Shape padded, int... cells) {
         this.backend = backend;
         this.sequences = sequences;
-        this.length = length;
+        this.padded = padded;
+        length = padded.dim(1);
         this.cells = cells;
     }
 
-    /** Whether where symbols are can be read at once: a device would have to be waited for, and records steps by their shapes. */
-    static boolean isPossibleOn(Tensor ids) {
-        return !ids.backend().isDevice();
+    /**
+     * Whether where symbols are can be read at once: a device would have to be waited for, and records steps by their shapes.
+     * Ids that are none, or have another mask, are left to whoever refuses them.
+     *
+     * @param mask null for none
+     */
+    static boolean isPossible(Tensor ids, @Nullable Tensor mask) {
+        return !ids.backend().isDevice()
+                && ids.dtype() == DType.I64
+                && ids.shape().rank() == 2
+                && (mask == null || mask.shape().equals(ids.shape()));
     }
 
     /** Those cells of a padded batch [B, S]. */
@@ -54,7 +67,7 @@ final class Packing {
                 cells[count++] = cell;
             }
         }
-        return new Packing(backend, Sequences.of(lengths), length, Arrays.copyOf(cells, count));
+        return new Packing(backend, Sequences.of(lengths), padded, Arrays.copyOf(cells, count));
     }
 
     /** The symbols that a mask [B, S] shows. */
@@ -68,14 +81,19 @@ final class Packing {
      *
      * @param places I64 [N], what is asked for, places of [B, T] counted row by row
      * @param padded [B, T]
+     * @throws IdOutOfRange if the batch has no such place
      */
     static Packing upTo(Tensor places, Shape padded) {
         int length = padded.dim(1);
         long[] last = new long[padded.dim(0)];
         Arrays.fill(last, -1);
-        for (long place : places.toLongs()) {
-            int row = Math.toIntExact(place / length);
-            last[row] = Math.max(last[row], place);
+        long[] asked = places.toLongs();
+        for (int n = 0; n < asked.length; n++) {
+            if (asked[n] < 0 || asked[n] >= padded.size()) {
+                throw new IdOutOfRange("packing", places, n, asked[n], padded.size());
+            }
+            int row = Math.toIntExact(asked[n] / length);
+            last[row] = Math.max(last[row], asked[n]);
         }
         return of(places.backend(), padded, cell -> cell <= last[cell / length]);
     }
@@ -95,9 +113,14 @@ final class Packing {
                 .allMatch(i -> sequences.length(i) > 0 && cells[sequences.first(i)] == i * length);
     }
 
-    /** The numbers of the rows among those of a padded I64 [B, S]: [N]. */
-    Tensor of(Tensor padded) {
-        long[] all = padded.toLongs();
+    /**
+     * The numbers of the rows among those of a padded I64 [B, S]: [N].
+     *
+     * @throws ShapeMismatch if they are those of another batch
+     */
+    Tensor of(Tensor numbers) {
+        ShapeMismatch.require("packing", "numbers of a batch", padded, numbers.shape());
+        long[] all = numbers.toLongs();
         return ofCells(cell -> all[cell]);
     }
 
@@ -119,6 +142,7 @@ final class Packing {
     Draw ofRows(Draw examples) {
         Draw made = ofRows;
         if (made == null || !examples.equals(ofExamples)) {
+            examples.requireWhole("packing", sequences.count());
             long[] numbers = examples.examples().toLongs();
             Tensor ofCells = ofCells(cell -> numbers[cell / length]);
             made = new Draw(examples.clock(), examples.stream(), ofCells, placesOfRows());
@@ -135,7 +159,7 @@ final class Packing {
                 .toArray();
         int[] ones = new int[firsts.length];
         Arrays.fill(ones, 1);
-        return new Packing(backend, Sequences.of(ones), length, firsts);
+        return new Packing(backend, Sequences.of(ones), padded, firsts);
     }
 
     /** Some of the rows of x[N, C], those of another packing of the same batch. */
