@@ -41,13 +41,10 @@ public final class Bart extends Module implements EncoderDecoder {
 
     @Override
     public Variable logitsAt(Tensor places, Tensor inputIds, Tensor inputMask, Tensor decoderIds, Pass pass) {
-        if (Packing.isPossible(inputIds, inputMask)
-                && Packing.isPossible(decoderIds, null)
-                && encoder.takesPacked()
-                && decoder.takesPacked()) {
-            Packing source = Packing.seen(inputMask);
-            Packing target = Packing.upTo(places, decoderIds.shape());
-            if (source.spares() || target.spares()) {
+        Packing source = encoder.packing(inputIds, inputMask);
+        if (source != null) {
+            Packing target = decoder.packing(places, decoderIds, null);
+            if (target != null && (source.spares() || target.spares())) {
                 Encoded.Packed encoded = encoder.packed(source, inputIds, null, pass);
                 Variable states = decoder.packed(target, decoderIds, encoded, pass);
                 return tokens.scores(target.at(places, states), scoreBias);

@@ -7,6 +7,7 @@ import dev.rankine.tensor.Tensor;
 import dev.rankine.transformer.site.Sites;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,22 +58,33 @@ public final class Decoder extends Module {
         int symbols = ids.shape().dim(1);
         Places places = Places.between(0, symbols + rows(extra));
         Variable x = input.apply(ids, null, extra, places, pass);
-        Tensor visible = causal.of(places.count(), places.count());
+        Tensor symbolsOnly = null;
         if (mask != null) {
             ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
-            Tensor seen = AttentionMasks.behind(
-                    rows(extra), AttentionMasks.in(x.data().dtype(), mask));
-            visible = visible.times(AttentionMasks.ofKeys(seen));
+            symbolsOnly = AttentionMasks.ofKeys(AttentionMasks.behind(
+                    rows(extra), AttentionMasks.in(x.data().dtype(), mask)));
         }
+        Tensor visible = visible(causal.of(places.count(), places.count()), symbolsOnly);
         Rotation rotation = rotation(places);
-        for (DecoderLayer layer : layers) {
-            x = through(layer, x, visible, rotation, encoded, pass);
-        }
-        return finish(x, symbols);
+        OneLayer one = (layer, in) ->
+                layer.apply(in[0], visible, rotation, encoded == null ? null : encoded.with(in[1]), pass);
+        return finish(through(one, x, encoded == null ? null : encoded.states(), pass), symbols);
     }
 
-    /** Whether {@link #packed} may be asked. */
-    boolean takesPacked() {
+    /**
+     * How {@link #packed} may read a batch, as far as these places where no mask shows the symbols; null where it may not.
+     *
+     * @param places I64 [N], places of [B, T] counted row by row
+     */
+    @Nullable
+    Packing packing(Tensor places, Tensor ids, @Nullable Tensor mask) {
+        if (!Packing.isPossible(ids, mask) || !takesPacked()) {
+            return null;
+        }
+        return mask == null ? Packing.upTo(places, ids.shape()) : Packing.seen(mask);
+    }
+
+    private boolean takesPacked() {
         return !input.hasExtraRows() && layers.stream().allMatch(DecoderLayer::takesPacked);
     }
 
@@ -83,31 +95,31 @@ public final class Decoder extends Module {
         Variable x = input.apply(packing.of(ids), null, null, places, through);
         Tensor future = causal.of(packing.sequences().longest());
         Rotation rotation = rotation(places);
-        for (DecoderLayer layer : layers) {
-            x = encoded == null
-                    ? pass.layer(in -> layer.packed(in[0], future, rotation, null, through), x)
-                    : pass.layer(
-                            in -> layer.packed(
-                                    in[0], future, rotation, new Encoded.Packed(in[1], encoded.packing()), through),
-                            x,
-                            encoded.states());
-        }
-        return lastNorm == null ? x : lastNorm.apply(x);
+        OneLayer one = (layer, in) ->
+                layer.packed(in[0], future, rotation, encoded == null ? null : encoded.with(in[1]), through);
+        return normalized(through(one, x, encoded == null ? null : encoded.states(), pass));
     }
 
-    private static Variable through(
-            DecoderLayer layer,
-            Variable x,
-            @Nullable Tensor visible,
-            @Nullable Rotation rotation,
-            @Nullable Encoded encoded,
-            Pass pass) {
-        return encoded == null
-                ? pass.layer(in -> layer.apply(in[0], visible, rotation, null, pass), x)
-                : pass.layer(
-                        in -> layer.apply(in[0], visible, rotation, new Encoded(in[1], encoded.mask()), pass),
-                        x,
-                        encoded.states());
+    private interface OneLayer {
+        /** @param in x and, unless the decoder stands alone, what the encoder read */
+        Variable apply(DecoderLayer layer, Variable... in);
+    }
+
+    private Variable through(OneLayer one, Variable input, @Nullable Variable read, Pass pass) {
+        Variable x = input;
+        for (DecoderLayer layer : layers) {
+            Function<Variable[], Variable> apply = in -> one.apply(layer, in);
+            x = read == null ? pass.layer(apply, x) : pass.layer(apply, x, read);
+        }
+        return x;
+    }
+
+    /** The mask of the keys that neither the future nor padding hides; null where nothing hides any. */
+    private static @Nullable Tensor visible(@Nullable Tensor past, @Nullable Tensor symbolsOnly) {
+        if (past == null || symbolsOnly == null) {
+            return past == null ? symbolsOnly : past;
+        }
+        return past.times(symbolsOnly);
     }
 
     private static int rows(@Nullable Variable extra) {
@@ -164,11 +176,8 @@ public final class Decoder extends Module {
         state.padding = state.padding.behind(rows(extra));
         Places places = state.padding.places(ids.backend(), state.written, end);
         Variable x = input.apply(ids, null, extra, places, state.pass);
-        Tensor visible = places.count() == 1 ? null : causal.of(places.count(), end);
-        Tensor symbolsOnly = state.padding.mask(x.data(), end);
-        if (symbolsOnly != null) {
-            visible = visible == null ? symbolsOnly : visible.times(symbolsOnly);
-        }
+        Tensor past = places.count() == 1 ? null : causal.of(places.count(), end);
+        Tensor visible = visible(past, state.padding.mask(x.data(), end));
         Rotation rotation = rotation(places);
         for (int i = 0; i < layers.size(); i++) {
             x = layers.get(i).step(x, visible, rotation, state.caches.get(i), state.pass);
@@ -181,7 +190,11 @@ public final class Decoder extends Module {
     private Variable finish(Variable x, int symbols) {
         int places = x.shape().dim(1);
         Variable ofSymbols = symbols == places ? x : Slice.slice(x, 1, places - symbols, places);
-        return lastNorm == null ? ofSymbols : lastNorm.apply(ofSymbols);
+        return normalized(ofSymbols);
+    }
+
+    private Variable normalized(Variable x) {
+        return lastNorm == null ? x : lastNorm.apply(x);
     }
 
     private void requireEncoded(@Nullable Encoded encoded) {

@@ -53,11 +53,9 @@ public final class DecoderOnly extends Module implements LanguageModel {
 
     @Override
     public Variable logitsAt(Tensor places, Tensor ids, @Nullable Tensor mask, Pass pass) {
-        if (Packing.isPossible(ids, mask) && decoder.takesPacked()) {
-            Packing packing = mask == null ? Packing.upTo(places, ids.shape()) : Packing.seen(mask);
-            if (packing.spares() && packing.holds(places)) {
-                return scores(packing.at(places, decoder.packed(packing, ids, null, pass)), pass);
-            }
+        Packing packing = decoder.packing(places, ids, mask);
+        if (packing != null && packing.spares() && packing.holds(places)) {
+            return scores(packing.at(places, decoder.packed(packing, ids, null, pass)), pass);
         }
         return scores(States.at(places, decoder.apply(ids, mask, null, pass)), pass);
     }

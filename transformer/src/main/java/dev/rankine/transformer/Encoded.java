@@ -15,6 +15,20 @@ public record Encoded(Variable states, Tensor mask) {
         return AttentionMasks.ofKeys(mask);
     }
 
-    /** The states [N, C] of symbols alone. */
-    record Packed(Variable states, Packing packing) {}
+    /** Other states of the same symbols. */
+    Encoded with(Variable others) {
+        return new Encoded(others, mask);
+    }
+
+    /**
+     * The states [N, C] of symbols alone.
+     *
+     * @param through the pass through rows that are packed like this
+     */
+    record Packed(Variable states, Packing packing, Pass through) {
+        /** Other states of the same symbols. */
+        Packed with(Variable others) {
+            return new Packed(others, packing, through);
+        }
+    }
 }

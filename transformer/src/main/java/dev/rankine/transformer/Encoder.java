@@ -47,16 +47,20 @@ public final class Encoder extends Module {
         return new Encoded(normalized(read), input.mask());
     }
 
-    /** Whether {@link #packed} may read. */
-    boolean takesPacked() {
+    /** How {@link #packed} may read a batch; null where it may not. */
+    @Nullable
+    Packing packing(Tensor ids, Tensor mask) {
+        return Packing.isPossible(ids, mask) && takesPacked() ? Packing.seen(mask) : null;
+    }
+
+    private boolean takesPacked() {
         return !input.hasExtraRows() && layers.stream().allMatch(EncoderLayer::takesPacked);
     }
 
     /** The states [N, C] of symbols alone, the same numbers as {@link #apply} gives. */
     Encoded.Packed packed(Packing packing, Tensor ids, @Nullable Tensor types, Pass pass) {
-        Pass through = pass.through(packing);
-        Variable read = through(layers, packedInput(packing, ids, types, through), null, through);
-        return new Encoded.Packed(normalized(read), packing);
+        Encoded.Packed read = through(layers, packing, ids, types, pass);
+        return read.with(normalized(read.states()));
     }
 
     /**
@@ -64,11 +68,9 @@ public final class Encoder extends Module {
      * and values only, for nobody sees more of them. What is read is described at {@link #apply}.
      */
     public Variable first(Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        if (Packing.isPossible(ids, mask) && takesPacked()) {
-            Packing packing = Packing.seen(mask);
-            if (packing.spares() && packing.hasFirstPlaces()) {
-                return first(packing, ids, types, pass);
-            }
+        Packing packing = packing(ids, mask);
+        if (packing != null && packing.spares() && packing.hasFirstPlaces()) {
+            return first(packing, ids, types, pass);
         }
         Encoded input = input(ids, mask, types, pass);
         Tensor keys = input.keyMask();
@@ -81,18 +83,19 @@ public final class Encoder extends Module {
     }
 
     private Variable first(Packing packing, Tensor ids, @Nullable Tensor types, Pass pass) {
-        Pass through = pass.through(packing);
-        Variable input = packedInput(packing, ids, types, through);
-        Variable read = through(layers.subList(0, layers.size() - 1), input, null, through);
+        Encoded.Packed read = through(layers.subList(0, layers.size() - 1), packing, ids, types, pass);
         Packing firsts = packing.firsts();
         Pass ofFirsts = pass.through(firsts);
         EncoderLayer last = layers.getLast();
-        return normalized(ofFirsts.layer(in -> last.first(firsts, in[0], packing, ofFirsts), read));
+        return normalized(ofFirsts.layer(in -> last.first(firsts, read.with(in[0]), ofFirsts), read.states()));
     }
 
-    private Variable packedInput(Packing packing, Tensor ids, @Nullable Tensor types, Pass through) {
+    private Encoded.Packed through(
+            List<EncoderLayer> layers, Packing packing, Tensor ids, @Nullable Tensor types, Pass pass) {
+        Pass through = pass.through(packing);
         Tensor kinds = types == null ? null : packing.of(types);
-        return input.apply(packing.of(ids), kinds, null, packing.places(), through);
+        Variable x = input.apply(packing.of(ids), kinds, null, packing.places(), through);
+        return new Encoded.Packed(through(layers, x, null, through), packing, through);
     }
 
     /** The embedded symbols, behind the rows that an adapter puts in front. */

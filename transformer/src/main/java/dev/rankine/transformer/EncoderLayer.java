@@ -47,14 +47,14 @@ public final class EncoderLayer extends Module {
     }
 
     /**
-     * Packed rows x[N, C] to [B, C]: what {@link #apply} makes of the first of each sequence, from keys and values of all.
+     * Packed rows [N, C] to [B, C]: what {@link #apply} makes of the first of each sequence, from keys and values of all.
      *
      * @param pass through the first rows
      */
-    Variable first(Packing firsts, Variable x, Packing all, Pass pass) {
-        Variable one = all.at(firsts, x);
+    Variable first(Packing firsts, Encoded.Packed all, Pass pass) {
+        Variable one = all.packing().at(firsts, all.states());
         Variable attended = selfResidual.around(
-                (h, rows) -> selfAttention.packed(h, new Encoded.Packed(rows, all), pass), one, x, pass);
+                (h, rows) -> selfAttention.packed(h, all.with(rows), pass), one, all.states(), pass);
         return feedForwardResidual.around(h -> feedForward.apply(h, pass), attended, pass);
     }
 

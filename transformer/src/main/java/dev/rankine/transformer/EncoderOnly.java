@@ -50,12 +50,9 @@ public final class EncoderOnly extends Module implements Model {
      * @param places I64 [K], places of [B, S] counted row by row
      */
     Variable at(Tensor places, Tensor ids, Tensor mask, @Nullable Tensor types, Pass pass) {
-        if (Packing.isPossible(ids, mask) && encoder.takesPacked()) {
-            Packing packing = Packing.seen(mask);
-            if (packing.spares() && packing.holds(places)) {
-                return packing.at(
-                        places, encoder.packed(packing, ids, types, pass).states());
-            }
+        Packing packing = encoder.packing(ids, mask);
+        if (packing != null && packing.spares() && packing.holds(places)) {
+            return packing.at(places, encoder.packed(packing, ids, types, pass).states());
         }
         return States.at(
                 places, States.ofSymbols(ids, apply(ids, mask, types, pass).states()));

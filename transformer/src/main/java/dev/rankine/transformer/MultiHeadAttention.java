@@ -144,7 +144,7 @@ public final class MultiHeadAttention extends Module {
     /** What the rows x[N, C] of a packed pass find in packed rows of the same examples. */
     Variable packed(Variable x, Encoded.Packed source, Pass pass) {
         Variable query = projections.query(x, pass);
-        Projections.KeyValue keyValue = projections.keyValue(source.states(), pass.through(source.packing()));
+        Projections.KeyValue keyValue = projections.keyValue(source.states(), source.through());
         return within(source.packing(), new Projections.QueryKeyValue(query, keyValue), null, null, pass);
     }
 

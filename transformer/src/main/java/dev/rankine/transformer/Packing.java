@@ -31,8 +31,6 @@ final class Packing {
     private final int length;
 
     private @Nullable Tensor places;
-    private @Nullable Draw ofExamples;
-    private @Nullable Draw ofRows;
 
     private Packing(Backend backend, Sequences sequences, Shape padded, int... cells) {
         this.backend = backend;
@@ -140,16 +138,10 @@ final class Packing {
 
     /** The random numbers that the rows have in the padded batch. */
     Draw ofRows(Draw examples) {
-        Draw made = ofRows;
-        if (made == null || !examples.equals(ofExamples)) {
-            examples.requireWhole("packing", sequences.count());
-            long[] numbers = examples.examples().toLongs();
-            Tensor ofCells = ofCells(cell -> numbers[cell / length]);
-            made = new Draw(examples.clock(), examples.stream(), ofCells, placesOfRows());
-            ofExamples = examples;
-            ofRows = made;
-        }
-        return made;
+        examples.requireWhole("packing", sequences.count());
+        long[] numbers = examples.examples().toLongs();
+        Tensor ofCells = ofCells(cell -> numbers[cell / length]);
+        return new Draw(examples.clock(), examples.stream(), ofCells, placesOfRows());
     }
 
     /** The first rows of all sequences alone. */

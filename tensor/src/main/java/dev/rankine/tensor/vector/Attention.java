@@ -2,13 +2,13 @@ package dev.rankine.tensor.vector;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.SequenceForm;
-import dev.rankine.tensor.Sequences;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,14 +107,6 @@ final class Attention {
         return uses.toArray(Use[]::new);
     }
 
-    private static Heads heads(Tensor x) {
-        return Heads.of(Fused.evenRows(x));
-    }
-
-    private static Heads heads(Tensor x, int count, Sequences sequences) {
-        return Heads.of(Fused.evenRows(x), count, sequences);
-    }
-
     /** A result whose rows have no gaps: {@code x} itself if possible. */
     private static Tensor room(String operation, Tensor x) {
         return Fused.hasEvenRows(x) ? x : x.result(operation, x.shape());
@@ -126,8 +118,50 @@ final class Attention {
         }
     }
 
-    private static ScoreDropout dropout(String operation, Backend.@Nullable Dropout dropout, int examples) {
-        return new ScoreDropout(dropout == null ? null : Dropper.ofExamples(operation, dropout, examples));
+    /**
+     * How operands hold heads, those of padded examples or of sequences, and how these attend.
+     *
+     * @param queries the heads of an operand that has a row for each query
+     * @param keys the heads of one that has a row for each key
+     */
+    private record Form(
+            String operation,
+            Function<Tensor, Heads> queries,
+            Function<Tensor, Heads> keys,
+            @Nullable Tensor mask,
+            float scale,
+            Backend.@Nullable Dropout dropout) {
+        Form(String operation, @Nullable Tensor mask, float scale, Backend.@Nullable Dropout dropout) {
+            this(operation, Form::heads, Form::heads, mask, scale, dropout);
+        }
+
+        Form(String operation, SequenceForm form) {
+            this(
+                    operation,
+                    x -> Heads.of(Fused.evenRows(x), form.heads(), form.queries()),
+                    x -> Heads.of(Fused.evenRows(x), form.heads(), form.keys()),
+                    form.mask() == null ? null : expanded(form.mask(), form),
+                    (float) form.scale(),
+                    form.dropout());
+        }
+
+        private static Tensor expanded(Tensor mask, SequenceForm form) {
+            Shape shape = mask.shape();
+            return mask.expand(Shape.of(form.queries().count(), form.heads(), shape.dim(0), shape.dim(1)));
+        }
+
+        private static Heads heads(Tensor x) {
+            return Heads.of(Fused.evenRows(x));
+        }
+
+        @Nullable
+        Heads visible() {
+            return mask == null ? null : heads(mask);
+        }
+
+        ScoreDropout dropout(Heads q) {
+            return new ScoreDropout(dropout == null ? null : Dropper.ofExamples(operation, dropout, q.examples()));
+        }
     }
 
     /** out[B, H, T, D] and saved[B, H, T, 2]; shapes as in {@link Backend#attention}. */
@@ -141,48 +175,13 @@ final class Attention {
             Tensor out,
             Tensor saved) {
         requireShapes("attention", q, k, v, mask, saved, out);
-        AttentionForward forward = new AttentionForward(
-                heads(q),
-                heads(k),
-                heads(v),
-                mask == null ? null : heads(mask),
-                scale,
-                dropout("attention", dropout, q.shape().dim(0)),
-                Heads.of(room("attention", out)),
-                Heads.of(room("attention", saved)));
-        run(forward);
-        deliver(forward.out(), out);
-        deliver(forward.kept(), saved);
+        forward(new Form("attention", mask, scale, dropout), q, k, v, out, saved);
     }
 
     /** out[N, H E] and saved[N, 2 H]; shapes as in {@link Backend#sequenceAttention}. */
     void forward(SequenceForm form, Tensor q, Tensor k, Tensor v, Tensor out, Tensor saved) {
-        String operation = "sequenceAttention";
-        requireShapes(operation, form, q, k, v, saved, out);
-        int count = form.heads();
-        AttentionForward forward = new AttentionForward(
-                heads(q, count, form.queries()),
-                heads(k, count, form.keys()),
-                heads(v, count, form.keys()),
-                mask(form),
-                (float) form.scale(),
-                dropout(operation, form.dropout(), form.queries().count()),
-                Heads.of(room(operation, out), count, form.queries()),
-                Heads.of(room(operation, saved), count, form.queries()));
-        run(forward);
-        deliver(forward.out(), out);
-        deliver(forward.kept(), saved);
-    }
-
-    private static @Nullable Heads mask(SequenceForm form) {
-        Tensor mask = form.mask();
-        return mask == null
-                ? null
-                : heads(mask.expand(Shape.of(
-                        form.queries().count(),
-                        form.heads(),
-                        mask.shape().dim(0),
-                        mask.shape().dim(1))));
+        requireShapes("sequenceAttention", form, q, k, v, saved, out);
+        forward(new Form("sequenceAttention", form), q, k, v, out, saved);
     }
 
     private static void requireShapes(
@@ -192,9 +191,21 @@ final class Attention {
         ShapeMismatch.require(operation, "out", v.shape().with(0, form.queries().rows()), out.shape());
     }
 
-    private void run(AttentionForward forward) {
+    private void forward(Form form, Tensor q, Tensor k, Tensor v, Tensor out, Tensor saved) {
+        Heads queries = form.queries.apply(q);
+        AttentionForward forward = new AttentionForward(
+                queries,
+                form.keys.apply(k),
+                form.keys.apply(v),
+                form.visible(),
+                form.scale,
+                form.dropout(queries),
+                form.queries.apply(room(form.operation, out)),
+                form.queries.apply(room(form.operation, saved)));
         Use[] uses = uses(2, forward.out(), forward.kept(), forward.q(), forward.k(), forward.v(), forward.mask());
         forHeads(forward.q(), forward.k(), 2, forward::run, uses);
+        deliver(forward.out(), out);
+        deliver(forward.kept(), saved);
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#attentionBackward}. */
@@ -210,22 +221,8 @@ final class Attention {
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
-        String operation = "attentionBackward";
-        requireShapes(operation, q, k, v, mask, saved, dOut);
-        requireGradients(operation, q, k, v, dQ, dK, dV);
-        AttentionBackward backward = new AttentionBackward(
-                heads(q),
-                heads(k),
-                heads(v),
-                mask == null ? null : heads(mask),
-                scale,
-                dropout(operation, dropout, q.shape().dim(0)),
-                heads(saved),
-                heads(dOut),
-                Heads.of(room(operation, dQ)),
-                Heads.of(room(operation, dK)),
-                Heads.of(room(operation, dV)));
-        run(backward, dQ, dK, dV);
+        requireShapes("attentionBackward", q, k, v, mask, saved, dOut);
+        backward(new Form("attentionBackward", mask, scale, dropout), q, k, v, saved, dOut, dQ, dK, dV);
     }
 
     /** dQ, dK and dV; shapes as in {@link Backend#sequenceAttentionBackward}. */
@@ -239,33 +236,28 @@ final class Attention {
             Tensor dQ,
             Tensor dK,
             Tensor dV) {
-        String operation = "sequenceAttentionBackward";
-        requireShapes(operation, form, q, k, v, saved, dOut);
-        requireGradients(operation, q, k, v, dQ, dK, dV);
-        int count = form.heads();
+        requireShapes("sequenceAttentionBackward", form, q, k, v, saved, dOut);
+        backward(new Form("sequenceAttentionBackward", form), q, k, v, saved, dOut, dQ, dK, dV);
+    }
+
+    private void backward(
+            Form form, Tensor q, Tensor k, Tensor v, Tensor saved, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV) {
+        ShapeMismatch.require(form.operation, "dQ", q.shape(), dQ.shape());
+        ShapeMismatch.require(form.operation, "dK", k.shape(), dK.shape());
+        ShapeMismatch.require(form.operation, "dV", v.shape(), dV.shape());
+        Heads queries = form.queries.apply(q);
         AttentionBackward backward = new AttentionBackward(
-                heads(q, count, form.queries()),
-                heads(k, count, form.keys()),
-                heads(v, count, form.keys()),
-                mask(form),
-                (float) form.scale(),
-                dropout(operation, form.dropout(), form.queries().count()),
-                heads(saved, count, form.queries()),
-                heads(dOut, count, form.queries()),
-                Heads.of(room(operation, dQ), count, form.queries()),
-                Heads.of(room(operation, dK), count, form.keys()),
-                Heads.of(room(operation, dV), count, form.keys()));
-        run(backward, dQ, dK, dV);
-    }
-
-    private static void requireGradients(
-            String operation, Tensor q, Tensor k, Tensor v, Tensor dQ, Tensor dK, Tensor dV) {
-        ShapeMismatch.require(operation, "dQ", q.shape(), dQ.shape());
-        ShapeMismatch.require(operation, "dK", k.shape(), dK.shape());
-        ShapeMismatch.require(operation, "dV", v.shape(), dV.shape());
-    }
-
-    private void run(AttentionBackward backward, Tensor dQ, Tensor dK, Tensor dV) {
+                queries,
+                form.keys.apply(k),
+                form.keys.apply(v),
+                form.visible(),
+                form.scale,
+                form.dropout(queries),
+                form.queries.apply(saved),
+                form.queries.apply(dOut),
+                form.queries.apply(room(form.operation, dQ)),
+                form.keys.apply(room(form.operation, dK)),
+                form.keys.apply(room(form.operation, dV)));
         Use[] uses = uses(
                 3,
                 backward.dQ(),

@@ -131,54 +131,45 @@ class RowWorkTest {
 
     @Test
     void stepsOfOneBatchGoBlockByBlockAndTheirSumsComeBehind() {
-        try (WorkerPool pool = new WorkerPool(1)) {
-            RowWork work = new RowWork(pool);
-            List<String> told = Collections.synchronizedList(new ArrayList<>());
-            work.add(new Told("a", 1, told, Use.rows(x, true)));
-            work.add(new Told("b", 1, told, Use.rows(x, true)));
-            work.finish();
-            assertThat(told)
-                    .startsWith("a pack", "b pack", "a 0 to 18", "b 0 to 18", "a 18 to 36")
-                    .endsWith("b 504 to 512", "a sum", "b sum")
-                    .hasSize(4 + 2 * 29);
-        }
+        assertThat(told(1, 1))
+                .startsWith("a pack", "b pack", "a 0 to 18", "b 0 to 18", "a 18 to 36")
+                .endsWith("b 504 to 512", "a sum", "b sum")
+                .hasSize(4 + 2 * 29);
     }
 
     /** A step that has its own cut, and a rest at the end, cuts the others. */
     @Test
     void stepsOfOneBatchAreCutWhereAllOfThemMayBe() {
-        try (WorkerPool pool = new WorkerPool(1)) {
-            RowWork work = new RowWork(pool);
-            List<String> told = Collections.synchronizedList(new ArrayList<>());
-            work.add(new Told("a", 6, told, Use.rows(x, true)));
-            work.add(new Told("b", 10, told, Use.rows(x, true)));
-            work.finish();
-            assertThat(told)
-                    .contains("a 0 to 30", "b 0 to 30", "a 30 to 60")
-                    .endsWith("a 510 to 512", "b 510 to 512", "a sum", "b sum")
-                    .hasSize(4 + 2 * 18);
-        }
+        assertThat(told(6, 10))
+                .contains("a 0 to 30", "b 0 to 30", "a 30 to 60")
+                .endsWith("a 510 to 512", "b 510 to 512", "a sum", "b sum")
+                .hasSize(4 + 2 * 18);
     }
 
     /** Of 34 units that belong together there are so few that threads would have nothing to choose from. */
     @Test
     void stepsThatLeaveTooFewBlocksTogetherGoOneBehindTheOther() {
+        assertThat(told(17, 34, 14)).containsSubsequence("a sum", "c pack").containsSubsequence("b sum", "c pack");
+    }
+
+    /** What steps a, b, ... of these grains tell, in its order, when one thread has them at once. */
+    private List<String> told(int... grains) {
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
         try (WorkerPool pool = new WorkerPool(1)) {
             RowWork work = new RowWork(pool);
-            List<String> told = Collections.synchronizedList(new ArrayList<>());
-            work.add(new Told("a", 17, told, Use.rows(x, true)));
-            work.add(new Told("b", 34, told, Use.rows(x, true)));
-            work.add(new Told("c", 14, told, Use.rows(x, true)));
+            for (int i = 0; i < grains.length; i++) {
+                work.add(new Told((char) ('a' + i), grains[i], told, Use.rows(x, true)));
+            }
             work.finish();
-            assertThat(told).containsSubsequence("a sum", "c pack").containsSubsequence("b sum", "c pack");
         }
+        return told;
     }
 
     private static final class Told extends RowStep {
-        private final String name;
+        private final char name;
         private final List<String> told;
 
-        Told(String name, int grain, List<String> told, Use... uses) {
+        Told(char name, int grain, List<String> told, Use... uses) {
             super(512, grain, 1 << 15, uses);
             this.name = name;
             this.told = told;
