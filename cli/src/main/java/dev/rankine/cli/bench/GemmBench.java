@@ -123,7 +123,7 @@ public final class GemmBench {
                 .with(OURS, burst.size() * p.operations(), burst);
         OpenBlas other = blas;
         if (other != null) {
-            timed.with(BLAS, p.operations(), () -> multiply(other, p, a, b, c));
+            timed.withOwnThreads(BLAS, p.operations(), () -> multiply(other, p, a, b, c));
         }
         timed.run();
         return new Result(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,13 +25,19 @@ final class Rounds {
     private static final double RISE = 1.03;
 
     private static final long LONGEST_WARM_UP = 8_000_000_000L;
+    /** OpenBLAS's threads look for work for 2^26 cycles before they sleep; until then they are in everybody's way. */
+    private static final long SPINNING = 50_000_000;
 
     private final int count;
     private final LongSupplier clock;
     private final Map<String, Timed> timed = new LinkedHashMap<>();
 
-    /** Work to do and what has been measured of it. */
-    private record Timed(double work, Runnable body, List<Double> rates) {}
+    /**
+     * Work to do and what has been measured of it.
+     *
+     * @param rest nanoseconds after it until the next begins
+     */
+    private record Timed(double work, Runnable body, long rest, List<Double> rates) {}
 
     Rounds(int count) {
         this(count, System::nanoTime);
@@ -50,14 +57,29 @@ final class Rounds {
 
     /** @param work that one run does, in any unit */
     Rounds with(String name, double work, Runnable body) {
-        timed.put(name, new Timed(work, body, new ArrayList<>()));
+        return with(name, work, body, 0);
+    }
+
+    /** The same for what leaves threads of its own spinning: the next begins when they sleep. */
+    Rounds withOwnThreads(String name, double work, Runnable body) {
+        return with(name, work, body, SPINNING);
+    }
+
+    private Rounds with(String name, double work, Runnable body, long rest) {
+        timed.put(name, new Timed(work, body, rest, new ArrayList<>()));
         return this;
     }
 
     Rounds run() {
-        timed.values().forEach(each -> warmUp(each));
+        timed.values().forEach(each -> {
+            warmUp(each);
+            LockSupport.parkNanos(each.rest);
+        });
         for (int round = 0; round < count; round++) {
-            timed.values().forEach(each -> each.rates.add(sample(each, SAMPLE)));
+            timed.values().forEach(each -> {
+                each.rates.add(sample(each, SAMPLE));
+                LockSupport.parkNanos(each.rest);
+            });
         }
         return this;
     }
