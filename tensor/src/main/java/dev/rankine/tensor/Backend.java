@@ -112,6 +112,16 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * {@link #linear} with a factor for every row or every column of the weight: out[R, O] = x (factor .* W)^T + bias + h b^T.
+     *
+     * @param factor [O, 1] or [1, I]
+     */
+    default void scaledLinear(
+            Tensor x, Tensor weight, Tensor factor, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
+        linear(x, weight.copy("linear", out.dtype()).times(factor), bias, update, out);
+    }
+
+    /**
      * The gradients of a low-rank term t b^T with t = scale x a^T, from one walk over the rows of dY and x:
      * dT[R, r] = scale dY b, dA[r, I] = dT^T x and dB[O, r] = dY^T t.
      *

@@ -58,6 +58,31 @@ class FusedParityPropertyTest {
         });
     }
 
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void scaledLinear(
+            @ForAll @IntRange(max = 70) int rows,
+            @ForAll @IntRange(max = 70) int inputs,
+            @ForAll @IntRange(max = 70) int outputs,
+            @ForAll boolean ofOutputs,
+            @ForAll boolean narrow,
+            @ForAll boolean changed,
+            @ForAll Layout layout,
+            @ForAll long seed) {
+        check(LONG_SUMS, seed, samples -> {
+            Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), layout);
+            Tensor weight = samples.of(narrow ? DType.BF16 : DType.F32, Shape.of(outputs, inputs), layout);
+            Shape factors = ofOutputs ? Shape.of(outputs, 1) : Shape.of(1, inputs);
+            Tensor factor = samples.of(DType.F32, factors, layout);
+            Tensor bias = changed ? samples.of(DType.F32, Shape.of(outputs), layout) : null;
+            Tensor h = samples.of(DType.F32, Shape.of(rows, 3), layout);
+            Tensor b = samples.of(DType.F32, Shape.of(outputs, 3), layout);
+            Backend.LowRankTerm change = changed ? new Backend.LowRankTerm(h, b) : null;
+            Tensor out = samples.room(DType.F32, Shape.of(rows, outputs));
+            samples.backend().scaledLinear(x, weight, factor, bias, change, out);
+            return List.of(out);
+        });
+    }
+
     /** Sizes at which k is cut into runs, with the end of the weight and its change in different ones. */
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
     void linearOfAModel(

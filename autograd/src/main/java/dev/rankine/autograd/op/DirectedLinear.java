@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product with a weight that has a low-rank change beside it and a factor for every row (Liu et al. 2024, "DoRA"): {@code y =
- * x (diag(f) (W + s B A))^T + bias}, the bias being optional. Rows are scaled where they are few, in W' = diag(f) W and B' =
- * diag(f) B, so nothing walks through y. With {@code t = s x A^T}, and over the rows of x and dY:
+ * x (diag(f) (W + s B A))^T + bias}, the bias being optional. Rows are scaled where they are few, in W' = diag(f) W, which a
+ * back-end need not make, and B' = diag(f) B, so nothing walks through y. With {@code t = s x A^T}, and over the rows of x and dY:
  *
  * <pre>{@code
  * dX = dY W' + dH A    with    dH = s dY B'      dA = dH^T x      dB = diag(f) dY^T t      dW = diag(f) dY^T x
@@ -71,11 +71,11 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         Tensor f = in[4];
         check(in);
         Tensor t = Rows.of(x).matmul(in[2].transpose(0, 1)).affine(scale, 0);
-        Tensor weight = scaled(in[1], f);
         Tensor b = scaled(in[3], f);
         Tensor y = x.result(name(), Shape.of(Rows.count(x.shape()), f.shape().dim(0)));
-        y.backend().linear(Rows.of(x), weight, hasBias ? in[BIAS] : null, new Backend.LowRankTerm(t, b), y);
-        saved.save(weight, in[2], b, t, f, y);
+        var change = new Backend.LowRankTerm(t, b);
+        y.backend().scaledLinear(Rows.of(x), in[1], column(f), hasBias ? in[BIAS] : null, change, y);
+        saved.save(in[1], in[2], b, t, f, y);
         if (hasBias) {
             saved.save(in[BIAS]);
         }
@@ -94,16 +94,17 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         }
     }
 
-    /** diag(f) m, in the type of f. */
-    private Tensor scaled(Tensor m, Tensor f) {
-        Tensor scaled = f.result(name(), m.shape());
-        Tensor wide = m.dtype() == f.dtype() ? m : m.copy(name(), f.dtype());
-        f.backend().zip(Binary.MULTIPLY, wide, column(f).expand(m.shape()), scaled);
-        return scaled;
+    /** diag(f) m. */
+    private static Tensor scaled(Tensor m, Tensor f) {
+        return m.times(column(f));
     }
 
     private static Tensor column(Tensor f) {
         return f.reshape(Shape.of(f.shape().dim(0), 1));
+    }
+
+    private static Tensor row(Tensor f) {
+        return f.reshape(Shape.of(1, f.shape().dim(0)));
     }
 
     /** Whether A or B is trained. */
@@ -129,7 +130,9 @@ public record DirectedLinear(double scale, boolean hasBias) implements Operation
         }
         if (saved.needs(0)) {
             var change = new Backend.LowRankTerm(dH, a.transpose(0, 1));
-            Tensor dX = Linear.gradientOfX(name(), rows, saved.get(0), change);
+            Tensor weight = saved.get(0);
+            Tensor dX = Linear.roomOfX(name(), rows, weight);
+            dX.backend().scaledLinear(rows, weight.transpose(0, 1), row(f), null, change, dX);
             gradients[0] = dX.reshape(dY.shape().with(-1, a.shape().dim(1)));
         }
         if (saved.needs(1)) {

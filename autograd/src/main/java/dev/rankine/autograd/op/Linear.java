@@ -86,9 +86,12 @@ public record Linear(boolean hasBias) implements Operation {
 
     /** dX[R, I] = dY[R, O] W[O, I] + a low-rank term. */
     static Tensor gradientOfX(String operation, Tensor dY, Tensor weight, Backend.@Nullable LowRankTerm change) {
-        Tensor dX =
-                dY.result(operation, Shape.of(dY.shape().dim(0), weight.shape().dim(1)));
+        Tensor dX = roomOfX(operation, dY, weight);
         dX.backend().linear(dY, weight.transpose(0, 1), null, change, dX);
         return dX;
+    }
+
+    static Tensor roomOfX(String operation, Tensor dY, Tensor weight) {
+        return dY.result(operation, Shape.of(dY.shape().dim(0), weight.shape().dim(1)));
     }
 }

@@ -166,7 +166,8 @@ public final class StepProfile {
         if (call.startsWith("attention")) {
             return Kind.ATTENTION;
         }
-        return call.startsWith("matmul") || call.startsWith("linear") ? Kind.PRODUCT : Kind.ELEMENTWISE;
+        boolean product = call.startsWith("matmul") || call.startsWith("linear") || call.startsWith("scaledLinear");
+        return product ? Kind.PRODUCT : Kind.ELEMENTWISE;
     }
 
     private List<Step> counted() {

@@ -241,7 +241,8 @@ final class BlockedProduct {
     /** Whether a few rows of A meet B where it lies. */
     static boolean readsInPlace(Terms terms) {
         Product p = terms.first();
-        return terms.isSingle() && p.bRunsAlongN() && p.m() <= UNPACKED_ROWS && !p.bIsNarrow();
+        boolean asItIs = terms.isSingle() && terms.factors() == null && !p.bIsNarrow();
+        return asItIs && p.bRunsAlongN() && p.m() <= UNPACKED_ROWS;
     }
 
     private static void runInPlace(Terms terms, Scratch own, @Nullable Team team) {

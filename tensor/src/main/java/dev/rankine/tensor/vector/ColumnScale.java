@@ -5,11 +5,9 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
 import static dev.rankine.tensor.vector.Lanes.ORDER;
 import static dev.rankine.tensor.vector.Lanes.SPECIES;
 
-import dev.rankine.tensor.Reduction;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
-import java.lang.ref.Reference;
 import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -17,17 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Columns with a factor and a bias of their own, and the gradients, each in one pass. */
 final class ColumnScale {
-    /** Rows whose contributions to dF are summed before they are added to those of others. */
-    private static final int RUN = 32;
-
     private final RowWork rowWork;
     private final Supplier<Stage> stages;
-    private final Reductions reductions;
 
-    ColumnScale(RowWork rowWork, Supplier<Stage> stages, Reductions reductions) {
+    ColumnScale(RowWork rowWork, Supplier<Stage> stages) {
         this.rowWork = rowWork;
         this.stages = stages;
-        this.reductions = reductions;
     }
 
     private static void requireColumns(String operation, String what, Tensor x, Tensor vector) {
@@ -65,18 +58,25 @@ final class ColumnScale {
         requireColumns(operation, "dF", x, dF);
         ShapeMismatch.require(operation, "dY", x.shape(), dY.shape());
         ShapeMismatch.require(operation, "dX", x.shape(), dX.shape());
-        Tensor[] operands = {x.contiguous(), dY.contiguous(), f.contiguous(), dX};
+        Tensor from = x.contiguous();
+        Tensor slopes = dY.contiguous();
+        Tensor factor = f.contiguous();
         int width = x.shape().dim(1);
-        long xAt = Native.address(operands[0]);
-        long dYAt = Native.address(operands[1]);
-        long fAt = Native.address(operands[2]);
-        long dXAt = Native.address(dX);
-        sumRows(
-                operation,
-                x.shape(),
-                dF,
-                (place, to) -> gradients(xAt + place, fAt, dYAt + place, dXAt + place, to, width));
-        Reference.reachabilityFence(operands);
+        long xAt = Native.addressInOrder(from);
+        long dYAt = Native.addressInOrder(slopes);
+        long fAt = Native.addressInOrder(factor);
+        long dXAt = Native.addressInOrder(dX);
+        long step = (long) Float.BYTES * width;
+        RunSum run = (place, rows, sums) -> {
+            for (int row = 0; row < rows; row++) {
+                long at = place + row * step;
+                gradients(xAt + at, fAt, dYAt + at, dXAt + at, sums, width);
+            }
+        };
+        Use[] uses = {
+            Use.rows(from, false), Use.rows(slopes, false), Use.reads(factor), Use.rows(dX, true), Use.writes(dF)
+        };
+        rowWork.add(new RowSums(x.shape(), run, dF, uses));
     }
 
     void dots(Tensor x, @Nullable Tensor shift, Tensor y, Tensor dots) {
@@ -86,14 +86,16 @@ final class ColumnScale {
             requireColumns(operation, "the shift", x, shift);
         }
         ShapeMismatch.require(operation, "y", x.shape(), y.shape());
-        Tensor[] operands = {x.contiguous(), y.contiguous(), shift == null ? zeros(operation, dots) : shift.contiguous()
-        };
+        Tensor left = x.contiguous();
+        Tensor right = y.contiguous();
+        Tensor from = shift == null ? zeros(operation, dots) : shift.contiguous();
         int width = x.shape().dim(1);
-        long xAt = Native.address(operands[0]);
-        long yAt = Native.address(operands[1]);
-        long shiftAt = Native.address(operands[2]);
-        sumRows(operation, x.shape(), dots, (place, to) -> addDots(xAt + place, shiftAt, yAt + place, to, width));
-        Reference.reachabilityFence(operands);
+        long leftAt = Native.addressInOrder(left);
+        long rightAt = Native.addressInOrder(right);
+        long fromAt = Native.addressInOrder(from);
+        RunSum run = (place, rows, sums) -> addDots(leftAt + place, fromAt, rightAt + place, rows, sums, width);
+        Use[] uses = {Use.rows(left, false), Use.rows(right, false), Use.reads(from), Use.writes(dots)};
+        rowWork.add(new RowSums(x.shape(), run, dots, uses));
     }
 
     private static Tensor zeros(String operation, Tensor like) {
@@ -102,28 +104,56 @@ final class ColumnScale {
         return zeros;
     }
 
-    /** Adds what a row contributes, the row given by its bytes from the first one, to the sums at an address. */
-    private interface RowSum {
-        void add(long place, long sums);
+    /** Adds what some rows contribute, the first given by its bytes from the matrix's first, to the sums at an address. */
+    private interface RunSum {
+        void add(long place, int rows, long sums);
     }
 
-    /** Sums over the rows of a matrix, some rows to a task. */
-    private void sumRows(String operation, Shape matrix, Tensor out, RowSum row) {
-        int rows = matrix.dim(0);
-        int width = matrix.dim(1);
-        int runs = (rows + RUN - 1) / RUN;
-        Tensor sums = out.result(operation, Shape.of(runs, width));
-        long sumsAt = Native.address(sums);
-        long step = 4L * width;
-        rowWork.pool().run(runs, run -> {
-            long to = sumsAt + run * step;
-            ALL.asSlice(to, step).fill((byte) 0);
-            for (int i = run * RUN; i < Math.min(rows, (run + 1) * RUN); i++) {
-                row.add(i * step, to);
+    /** Sums over the rows of a matrix. */
+    private static final class RowSums extends RowStep {
+        private final int rows;
+        private final int width;
+        private final int height;
+        private final RunSum run;
+        private final long out;
+        private long shares;
+
+        RowSums(Shape matrix, RunSum run, Tensor out, Use... uses) {
+            super(Math.max(1, matrix.dim(0)), RunShares.height(matrix.dim(0)), matrix.size(), uses);
+            rows = matrix.dim(0);
+            width = matrix.dim(1);
+            height = RunShares.height(rows);
+            this.run = run;
+            this.out = Native.addressInOrder(out);
+        }
+
+        private long step() {
+            return (long) Float.BYTES * width;
+        }
+
+        @Override
+        void begin(Room room) {
+            shares = room.take(Math.ceilDiv(rows, height) * step());
+        }
+
+        @Override
+        void rows(int from, int end) {
+            for (int i = from; i < Math.min(end, rows); i += height) {
+                long share = shares + i / height * step();
+                ALL.asSlice(share, step()).fill((byte) 0);
+                run.add(i * step(), Math.min(height, rows - i), share);
             }
-        });
-        Reference.reachabilityFence(sums);
-        reductions.reduce(Reduction.SUM, sums, out.reshape(Shape.of(1, width)));
+        }
+
+        @Override
+        int sums() {
+            return RunShares.tasks(width);
+        }
+
+        @Override
+        void sum(int task) {
+            RunShares.add(shares, step(), Math.ceilDiv(rows, height), task, width, out);
+        }
     }
 
     private static void scale(long x, long f, long y, int count) {
@@ -180,23 +210,54 @@ final class ColumnScale {
         }
     }
 
-    /** dots += (x - shift) y for one row. */
-    private static void addDots(long x, long shift, long y, long dots, int count) {
+    /** dots += (x - shift) y, row after row. */
+    private static void addDots(long x, long shift, long y, int rows, long dots, int count) {
+        long step = 4L * count;
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            addDotsOfFour(x + row * step, shift, y + row * step, dots, count);
+        }
+        for (; row < rows; row++) {
+            addDots(x + row * step, shift, y + row * step, dots, 0, count);
+        }
+    }
+
+    /** Four rows: their sums are read and written once. */
+    private static void addDotsOfFour(long x, long shift, long y, long dots, int count) {
+        long step = 4L * count;
         int i = 0;
         for (; i + COUNT <= count; i += COUNT) {
-            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER);
-            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
-            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + 4L * i, ORDER);
-            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + 4L * i, ORDER);
-            v.sub(from).fma(g, sum).intoMemorySegment(ALL, dots + 4L * i, ORDER);
+            long at = 4L * i;
+            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + at, ORDER);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + at, ORDER);
+            FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, ALL, x + at, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, ALL, x + step + at, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * step + at, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * step + at, ORDER);
+            FloatVector y0 = FloatVector.fromMemorySegment(SPECIES, ALL, y + at, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(SPECIES, ALL, y + step + at, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * step + at, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * step + at, ORDER);
+            sum = x0.sub(from).fma(y0, sum);
+            sum = x1.sub(from).fma(y1, sum);
+            sum = x2.sub(from).fma(y2, sum);
+            sum = x3.sub(from).fma(y3, sum);
+            sum.intoMemorySegment(ALL, dots + at, ORDER);
         }
-        if (i < count) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, count);
-            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, rest);
-            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, rest);
-            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + 4L * i, ORDER, rest);
-            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + 4L * i, ORDER, rest);
-            v.sub(from).fma(g, sum).intoMemorySegment(ALL, dots + 4L * i, ORDER, rest);
+        for (int row = 0; i < count && row < 4; row++) {
+            addDots(x + row * step, shift, y + row * step, dots, i, count);
+        }
+    }
+
+    /** Elements [first, end) of one row. */
+    private static void addDots(long x, long shift, long y, long dots, int first, int end) {
+        for (int i = first; i < end; i += COUNT) {
+            VectorMask<Float> inside = SPECIES.indexInRange(i, end);
+            FloatVector g = FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * i, ORDER, inside);
+            FloatVector v = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER, inside);
+            FloatVector from = FloatVector.fromMemorySegment(SPECIES, ALL, shift + 4L * i, ORDER, inside);
+            FloatVector sum = FloatVector.fromMemorySegment(SPECIES, ALL, dots + 4L * i, ORDER, inside);
+            v.sub(from).fma(g, sum).intoMemorySegment(ALL, dots + 4L * i, ORDER, inside);
         }
     }
 }

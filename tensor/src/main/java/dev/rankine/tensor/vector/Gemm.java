@@ -5,6 +5,7 @@ import static dev.rankine.tensor.vector.Lanes.ALL;
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -109,12 +110,39 @@ public final class Gemm {
         Reference.reachabilityFence(c.memory());
     }
 
-    /** out = x W^T + bias + h B^T; shapes as in {@link Backend#linear}. */
-    void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Backend.@Nullable LowRankTerm update, Tensor out) {
+    /**
+     * out = x (factor .* W)^T + bias + h B^T; shapes as in {@link Backend#scaledLinear}.
+     *
+     * @param factor null for none
+     */
+    void linear(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor factor,
+            @Nullable Tensor bias,
+            Backend.@Nullable LowRankTerm update,
+            Tensor out) {
+        Operands.reads("linear", x, bias, factor);
+        if (weight.dtype().computes()) {
+            Operands.reads("linear", weight);
+        }
+        Operands.writes("linear", out);
+        Matrix left = Matrix.of(x);
+        Matrix right = Matrix.of(weight.transpose(0, 1));
+        Matrix result = Matrix.of(out);
+        checkSizes(left, right, result);
+        if (factor != null && !factor.shape().equals(Shape.of(right.columns, 1))) {
+            ShapeMismatch.require("linear", "factors of a weight's columns", Shape.of(1, right.rows), factor.shape());
+        }
+        if (factor != null && !isCutIntoBlocks(product(left, right, result, 0, result.rows, false))) {
+            linear(x, weight.copy("linear", DType.F32).times(factor), null, bias, update, out);
+            return;
+        }
         List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));
-        List<Matrix> as = new ArrayList<>(List.of(Matrix.of(x)));
-        List<Matrix> bs = new ArrayList<>(List.of(Matrix.of(weight.transpose(0, 1))));
+        List<Matrix> as = new ArrayList<>(List.of(left));
+        List<Matrix> bs = new ArrayList<>(List.of(right));
         if (update != null) {
+            Operands.reads("linear", update.h(), update.b());
             as.add(Matrix.of(update.h()));
             bs.add(Matrix.of(update.b().transpose(0, 1)));
             uses.add(Use.rows(update.h(), false));
@@ -125,7 +153,13 @@ public final class Gemm {
             bs.add(Matrix.of(bias.reshape(Shape.of(1, bias.shape().dim(0)))));
             uses.add(Use.reads(bias));
         }
-        sum(as, bs, Matrix.of(out), weight.transpose(0, 1), uses.toArray(Use[]::new));
+        Tensor gapless = factor == null ? null : factor.contiguous();
+        if (gapless != null) {
+            uses.add(Use.reads(gapless));
+        }
+        PanelFactors factors = gapless == null ? null : PanelFactors.of(gapless, weight.shape());
+        sum(as, bs, factors, result, weight.transpose(0, 1), uses.toArray(Use[]::new));
+        Reference.reachabilityFence(gapless);
     }
 
     /**
@@ -133,11 +167,13 @@ public final class Gemm {
      * the others join it as further steps of k. B0 may be stored in F16 or BF16: the result has the bits that the product
      * with its numbers in F32 has.
      *
+     * @param factors of B0, null for none; it must be cut into blocks then
      * @param weight B0, whose panels may be kept
      * @param uses of all operands, that of A0 first
      * @throws IllegalArgumentException if the shapes do not fit, or if C shows the same memory twice
      */
-    private void sum(List<Matrix> as, List<Matrix> bs, Matrix c, Tensor weight, Use... uses) {
+    private void sum(
+            List<Matrix> as, List<Matrix> bs, @Nullable PanelFactors factors, Matrix c, Tensor weight, Use... uses) {
         List<Product> products = new ArrayList<>();
         for (int i = 0; i < as.size(); i++) {
             checkSizes(as.get(i), bs.get(i), c);
@@ -148,10 +184,11 @@ public final class Gemm {
         }
         Product first = products.getFirst();
         if (isCutIntoBlocks(first)) {
-            Terms packed = new Terms(List.copyOf(products), null);
+            Terms packed = new Terms(List.copyOf(products), factors, null);
             weight.storage().host(); // its panels may be made at once
-            Panels ready = BlockedProduct.readsInPlace(packed) ? null : kept.find(weight, first);
-            Terms terms = ready == null ? packed : new Terms(packed.products(), ready);
+            boolean keeps = factors == null && !BlockedProduct.readsInPlace(packed);
+            Panels ready = keeps ? kept.find(weight, first) : null;
+            Terms terms = ready == null ? packed : new Terms(packed.products(), null, ready);
             RowStep step = step(terms, uses);
             if (step != null) {
                 rowWork.add(step);

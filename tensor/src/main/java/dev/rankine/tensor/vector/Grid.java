@@ -200,12 +200,13 @@ final class Grid {
         Reference.reachabilityFence(seen);
     }
 
-    /** Whoever reads a tensor may be writing it: which of them are results is not known here. */
+    /** Whoever reads a tensor may be writing it, unless nobody can: which of them are results is not known here. */
     private Use[] uses(Tensor... seen) {
         Use[] uses = new Use[tensors.length + seen.length];
         for (int i = 0; i < tensors.length; i++) {
             boolean broadcast = i > 0 && strides[i][0] == 0;
-            uses[i] = broadcast ? Use.reads(tensors[i]) : Use.rows(tensors[i], true);
+            boolean mayWrite = !tensors[i].storage().isReadOnly();
+            uses[i] = broadcast ? Use.reads(tensors[i]) : Use.rows(tensors[i], mayWrite);
         }
         for (int i = 0; i < seen.length; i++) {
             uses[tensors.length + i] = Use.reads(seen[i]);

@@ -1,17 +1,10 @@
 package dev.rankine.tensor.vector;
 
-import static dev.rankine.tensor.vector.Lanes.ALL;
-import static dev.rankine.tensor.vector.Lanes.COUNT;
-import static dev.rankine.tensor.vector.Lanes.ORDER;
-import static dev.rankine.tensor.vector.Lanes.SPECIES;
-
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
 import java.util.function.Supplier;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The three narrow products of a low-rank term's backward pass, a run of rows at a time: while a run's dY and x are in the
@@ -19,13 +12,6 @@ import jdk.incubator.vector.VectorMask;
  * order of the runs, which follow from the shape.
  */
 final class LowRankGradients {
-    /** Runs, unless they would be shorter than the least. */
-    private static final int RUNS = 16;
-
-    private static final int LEAST_ROWS = 32;
-    /** Columns that a task adds up. */
-    private static final int SUMMED = 256;
-
     private static final String NAME = "lowRankBackward";
 
     private final RowWork rowWork;
@@ -49,13 +35,7 @@ final class LowRankGradients {
             Use.writes(dA),
             Use.writes(dB)
         };
-        rowWork.add(new Walk(given[0], given[1], given[2], b, scale, dT, dA, dB, height(rows), uses));
-    }
-
-    /** Rows of a run: whole tiles, as far as an even number of rows makes some. */
-    private static int height(int rows) {
-        int runs = Math.clamp(rows / LEAST_ROWS, 1, RUNS);
-        return Packing.roundUp(Math.max(1, Math.ceilDiv(rows, runs)), 2);
+        rowWork.add(new Walk(given[0], given[1], given[2], b, scale, dT, dA, dB, RunShares.height(rows), uses));
     }
 
     private final class Walk extends RowStep {
@@ -238,32 +218,22 @@ final class LowRankGradients {
         }
 
         int tasks() {
-            return (width + SUMMED - 1) / SUMMED;
+            return RunShares.tasks(width);
         }
 
         /** Adds up some columns of all shares into {@code to} [r, W]. */
         void sum(long shares, int task, long to) {
-            int end = Math.min(width, (task + 1) * SUMMED);
             for (int j = 0; j < rank; j++) {
-                for (int i = task * SUMMED; i < end; i += COUNT) {
-                    long place = j * step() + i * (long) Float.BYTES;
-                    VectorMask<Float> mask = SPECIES.indexInRange(i, end);
-                    FloatVector sum = FloatVector.zero(SPECIES);
-                    for (int run = 0; run < runs; run++) {
-                        sum = FloatVector.fromMemorySegment(SPECIES, ALL, share(shares, run) + place, ORDER, mask)
-                                .add(sum);
-                    }
-                    sum.intoMemorySegment(ALL, to + place, ORDER, mask);
-                }
+                RunShares.add(shares + j * step(), rank * step(), runs, task, width, to + j * step());
             }
         }
 
         /** The same into {@code to} [W, r]. */
         void sumTurned(long shares, int task, long to) {
             sum(shares, task, shares);
-            int end = Math.min(width, (task + 1) * SUMMED);
-            long place = to + (long) SUMMED * task * narrowStep();
-            for (int i = task * SUMMED; i < end; i++) {
+            int first = RunShares.first(task);
+            long place = to + first * narrowStep();
+            for (int i = first; i < RunShares.end(task, width); i++) {
                 for (int j = 0; j < rank; j++) {
                     Lanes.set(place, Lanes.get(shares + j * step() + i * (long) Float.BYTES));
                     place += Float.BYTES;

@@ -127,6 +127,7 @@ final class RowBatch implements Storage.Awaited {
         last.add(step);
         for (Use use : step.uses()) {
             use(use.ofAll());
+            use.storage().reuseLate();
         }
     }
 

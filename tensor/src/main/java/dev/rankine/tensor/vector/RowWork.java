@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class RowWork {
     /** Less work than this, in elements of a simple operation, is not shared out. */
     static final long SMALL = 1 << 14;
+    /** As much the caller makes while the threads are at work, rather than let others wait until a batch has made it. */
+    private static final long ASIDE = 1 << 18;
     /** Multiplications that take as long as an element of a simple operation. */
     static final long MULTIPLICATIONS = 16;
     /** Work for which the threads are asked as soon as they are idle. */
@@ -43,7 +45,8 @@ final class RowWork {
 
     private synchronized void place(RowStep step) {
         boolean small = step.work() < SMALL;
-        if (small && !step.isAwaited()) {
+        boolean atWork = running != null && !running.isDone();
+        if ((small || atWork && step.work() <= ASIDE) && !step.isAwaited()) {
             step.alone(room);
             room.clear();
             return;

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
  * Products of one size that are added up in C: the product of [A1 | A2 | ...] with [B1; B2; ...], whose k runs through
  * all of them. A bias or a low-rank update behind a large product so costs a few steps of k and no pass over C.
  *
+ * @param factors of the first B, null for none
  * @param ready the panels of the first B if they are packed already, null if not
  *
  * <p>Walked by index: this runs for every block, and an iterator would be garbage.
  */
-record Terms(List<Product> products, @Nullable Panels ready) {
+record Terms(
+        List<Product> products,
+        @Nullable PanelFactors factors,
+        @Nullable Panels ready) {
     static Terms of(Product p) {
-        return new Terms(List.of(p), null);
+        return new Terms(List.of(p), null, null);
     }
 
     /** How many of {@code steps} steps of k, from {@code k0} on, the ready panels hold. */
@@ -72,6 +76,9 @@ record Terms(List<Product> products, @Nullable Panels ready) {
             int own = Math.clamp(p.k() - (long) start, 0, steps - done);
             if (own > 0) {
                 Packing.panel(p, from, columns, start, own, to + done * Packing.PANEL_BYTES, scratch);
+                if (i == 0 && factors != null) {
+                    factors.scale(from, columns, start, own, to);
+                }
                 done += own;
             }
             start = Math.max(0, start - p.k());

@@ -59,7 +59,7 @@ public final class VectorBackend implements Backend {
         lowRankGradients = new LowRankGradients(rowWork, scratches);
         attention = new Attention(rowWork, stages, scratches);
         residualNorm = new ResidualNorm(rowWork, stages);
-        columnScale = new ColumnScale(rowWork, stages, reductions);
+        columnScale = new ColumnScale(rowWork, stages);
         adamSteps = new AdamSteps(pool, stages);
         conversions = new Conversions(rowWork, stages);
     }
@@ -134,15 +134,13 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
-        reads("linear", x, bias);
-        if (weight.dtype().computes()) {
-            reads("linear", weight);
-        }
-        writes("linear", out);
-        if (update != null) {
-            reads("linear", update.h(), update.b());
-        }
-        gemm.linear(x, weight, bias, update, out);
+        gemm.linear(x, weight, null, bias, update, out);
+    }
+
+    @Override
+    public void scaledLinear(
+            Tensor x, Tensor weight, Tensor factor, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
+        gemm.linear(x, weight, factor, bias, update, out);
     }
 
     @Override

@@ -97,7 +97,7 @@ class RowWorkPropertyTest {
         private Tensor operation(Tensor x, Tensor y, Tensor weight, Tensor factor, Tensor gamma, List<float[]> read) {
             Backend backend = x.backend();
             Tensor out = x.result("program", x.shape());
-            switch (random.nextInt(13)) {
+            switch (random.nextInt(16)) {
                 case 0 -> backend.zip(Binary.ADD, x, y, out);
                 case 1 -> backend.map(Unary.GELU, x, out);
                 case 2 -> backend.linear(x, weight, gamma, null, out);
@@ -123,6 +123,23 @@ class RowWorkPropertyTest {
                 case 6 -> norm(x, y, gamma, out);
                 case 7 -> attention(x, y, out);
                 case 11 -> sequences(x, y, out);
+                case 12 -> {
+                    Tensor dots = x.result("dots", gamma.shape());
+                    backend.columnDots(x, random.nextBoolean() ? gamma : null, y, dots);
+                    backend.zip(Binary.ADD, y, dots.expand(y.shape()), out);
+                    end(dots);
+                }
+                case 13 -> {
+                    Tensor dF = x.result("dF", gamma.shape());
+                    backend.scaleColumnsBackward(x, gamma, y, out, dF);
+                    read.add(random.nextBoolean() ? dF.toFloats() : new float[0]);
+                    end(dF);
+                }
+                case 14 -> {
+                    Tensor scaled = weight.times(gamma);
+                    backend.scaledLinear(x, scaled, gamma.reshape(Shape.of(WIDTH, 1)), gamma, null, out);
+                    end(scaled);
+                }
                 case 8 ->
                     backend.copy(
                             x.slice(0, 0, rows).transpose(0, 1).contiguous().transpose(0, 1), out);
