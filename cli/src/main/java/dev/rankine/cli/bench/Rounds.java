@@ -19,14 +19,16 @@ import java.util.function.LongSupplier;
  */
 final class Rounds {
     private static final long SAMPLE = 8_000_000;
+    /** Before a sample, so that cores which had nothing to do are awake. */
+    private static final long LEAD = 4_000_000;
 
     private static final long SETTLED = 500_000_000;
     /** A rate this much higher than all before has risen. */
     private static final double RISE = 1.03;
 
     private static final long LONGEST_WARM_UP = 8_000_000_000L;
-    /** OpenBLAS's threads look for work for 2^26 cycles before they sleep; until then they are in everybody's way. */
-    private static final long SPINNING = 50_000_000;
+    /** OpenBLAS's threads look for work for 2^28 cycles, a tenth of a second, before they sleep; until then they are in everybody's way. */
+    private static final long SPINNING = 150_000_000;
 
     private final int count;
     private final LongSupplier clock;
@@ -77,6 +79,7 @@ final class Rounds {
         });
         for (int round = 0; round < count; round++) {
             timed.values().forEach(each -> {
+                sample(each, LEAD);
                 each.rates.add(sample(each, SAMPLE));
                 LockSupport.parkNanos(each.rest);
             });
