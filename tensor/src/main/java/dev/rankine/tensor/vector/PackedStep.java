@@ -8,6 +8,7 @@ import static dev.rankine.tensor.vector.Lanes.COUNT;
  */
 final class PackedStep {
     private final Terms terms;
+    private final Product first;
     private final int i0;
     private final int rows;
     private final int j0;
@@ -25,6 +26,7 @@ final class PackedStep {
      */
     PackedStep(Terms terms, int i0, int rows, int j0, int columns, int k0, int steps, long panels) {
         this.terms = terms;
+        first = terms.first();
         this.i0 = i0;
         this.rows = rows;
         this.j0 = j0;
@@ -117,7 +119,7 @@ final class PackedStep {
             int column,
             int width,
             Scratch scratch) {
-        Product p = terms.first();
+        Product p = first;
         long c = p.c() + (i0 + row) * p.cRow() + (j0 + column) * p.cColumn();
         boolean direct = tile == height && p.cRunsAlongN() && width == Packing.tileColumns(width);
         boolean goesOn = p.add() || k0 > 0;
@@ -129,8 +131,8 @@ final class PackedStep {
         long from = goesOn ? to : scratch.zeros;
         long fromStep = goesOn ? toStep : 0;
         if (ready > 0) {
-            long first = terms.readyPanel(j0 + column, k0);
-            sum(width, tile, ready, a, at, first, Packing.PANEL_BYTES, from, fromStep, to, toStep);
+            long kept = terms.readyPanel(j0 + column, k0);
+            sum(width, tile, ready, a, at, kept, Packing.PANEL_BYTES, from, fromStep, to, toStep);
             from = to;
             fromStep = toStep;
         }
