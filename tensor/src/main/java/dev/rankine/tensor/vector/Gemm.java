@@ -25,6 +25,11 @@ public final class Gemm {
     private static final long SHARED_WORK = 1 << 19;
     /** Multiplications that one block of shared work should have at least. */
     private static final long BLOCK_WORK = 1 << 17;
+    /** Bytes of a batch that comes from far away, and of one of its products that is worth reading ahead and stays near then. */
+    private static final long FAR = 1 << 22;
+
+    private static final long LEAST_AHEAD = 1 << 15;
+    private static final long MOST_AHEAD = 1 << 20;
     /** Products in a batch from which whole products are shared out, whatever their size. */
     private static final int MANY = 16;
 
@@ -272,9 +277,14 @@ public final class Gemm {
         int together = Math.clamp(BLOCK_WORK / work, 1, count);
         int blocks = count * work < SHARED_WORK ? 1 : (count + together - 1) / together;
         int each = blocks == 1 ? count : together;
+        long bytes = a.bytes() + b.bytes() + c.bytes();
+        boolean readsAhead = bytes >= FAR && bytes / count >= LEAST_AHEAD && bytes / count <= MOST_AHEAD;
         pool.run(blocks, block -> {
             Scratch mine = scratch.get();
             for (int i = block * each; i < Math.min(count, (block + 1) * each); i++) {
+                if (readsAhead) {
+                    mine.seen += a.readAhead(i) + b.readAhead(i);
+                }
                 alone(product(a, b, c, i, c.rows, add), mine);
             }
         });

@@ -10,6 +10,9 @@ import java.util.Arrays;
  * the address. It is of F32, or of F16 or BF16 where a product may {@link Gemm#sum widen} it.
  */
 final class Matrix {
+    /** In bytes. */
+    private static final int CACHE_LINE = 64;
+
     final int rows;
     final int columns;
     /** Strides in elements. */
@@ -70,6 +73,31 @@ final class Matrix {
             }
         }
         return columns;
+    }
+
+    /** What all elements take, gaps left out. */
+    long bytes() {
+        return (long) count() * rows * columns * type.bytes();
+    }
+
+    /**
+     * Reads a number of every cache line of matrix {@code index} in the order of memory, which the processor foresees. Packing
+     * jumps from row to row and would wait for each line. Matrices with gaps are left alone.
+     *
+     * @return their sum, so that the JIT reads them
+     */
+    float readAhead(int index) {
+        boolean gapless = columnStride == 1 && rowStride == columns || rowStride == 1 && columnStride == rows;
+        if (!gapless || type != DType.F32) {
+            return 0;
+        }
+        float sum = 0;
+        long from = address(index);
+        long end = from + (long) Float.BYTES * rows * columns;
+        for (long at = from; at < end; at += CACHE_LINE) {
+            sum += Lanes.get(at);
+        }
+        return sum;
     }
 
     /** How many matrices. */

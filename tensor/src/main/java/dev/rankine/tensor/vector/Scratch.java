@@ -14,6 +14,9 @@ final class Scratch {
     /** Where a row of a tile begins that has no sum yet. */
     final long zeros;
 
+    /** The sum of what was read ahead; nobody wants it, but the JIT would not read what nobody keeps. */
+    float seen;
+
     private float[] rows = {};
     private final MemorySegment tileMemory;
     private final MemorySegment roomMemory;

@@ -70,6 +70,13 @@ class GemmTest {
         }
     }
 
+    /** Batches that are read ahead: from memory in one piece, and the same with gaps, which are not. */
+    @ParameterizedTest
+    @CsvSource({"ROWS, COLUMNS", "COLUMNS, ROWS", "ROWS_WITH_GAPS, STRIDED"})
+    void largeBatchesOfSmallProducts(Layout a, Layout b) {
+        new ProductCase(97, 61, 65, 67, a, b, Layout.ROWS, false, false, false).check(GEMM, 3);
+    }
+
     @ParameterizedTest
     @CsvSource({"20, 64, 40", "20, 40, 8", "20, 8, 64", "1, 70, 70", "70, 70, 1"})
     void theBitsAreTheSameBeforeAndAfterCompilation(int m, int k, int n) {
