@@ -136,11 +136,10 @@ public final class Gemm {
         Matrix right = Matrix.of(weight.transpose(0, 1));
         Matrix result = Matrix.of(out);
         checkSizes(left, right, result);
-        if (factor != null && !factor.shape().equals(Shape.of(right.columns, 1))) {
-            ShapeMismatch.require("linear", "factors of a weight's columns", Shape.of(1, right.rows), factor.shape());
-        }
+        checkFactor(factor, weight.shape());
         if (factor != null && !isCutIntoBlocks(product(left, right, result, 0, result.rows, false))) {
-            linear(x, weight.copy("linear", DType.F32).times(factor), null, bias, update, out);
+            Tensor wide = weight.dtype() == DType.F32 ? weight : weight.copy("linear", DType.F32);
+            linear(x, wide.times(factor), null, bias, update, out);
             return;
         }
         List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));
@@ -167,6 +166,13 @@ public final class Gemm {
         Reference.reachabilityFence(gapless);
     }
 
+    private static void checkFactor(@Nullable Tensor factor, Shape weight) {
+        if (factor != null && !factor.shape().equals(Shape.of(weight.dim(0), 1))) {
+            ShapeMismatch.require(
+                    "linear", "the factors of a weight's columns", Shape.of(1, weight.dim(1)), factor.shape());
+        }
+    }
+
     /**
      * C = A0 B0 + A1 B1 + ..., each a single matrix. The first product should be the largest: where it is cut into blocks,
      * the others join it as further steps of k. B0 may be stored in F16 or BF16: the result has the bits that the product
@@ -190,9 +196,11 @@ public final class Gemm {
         Product first = products.getFirst();
         if (isCutIntoBlocks(first)) {
             Terms packed = new Terms(List.copyOf(products), factors, null);
-            weight.storage().host(); // its panels may be made at once
-            boolean keeps = factors == null && !BlockedProduct.readsInPlace(packed);
-            Panels ready = keeps ? kept.find(weight, first) : null;
+            Panels ready = null;
+            if (factors == null && !BlockedProduct.readsInPlace(packed)) {
+                weight.storage().host(); // its panels may be made at once
+                ready = kept.find(weight, first);
+            }
             Terms terms = ready == null ? packed : new Terms(packed.products(), null, ready);
             RowStep step = step(terms, uses);
             if (step != null) {
