@@ -118,7 +118,7 @@ public interface Backend extends AutoCloseable {
      */
     default void scaledLinear(
             Tensor x, Tensor weight, Tensor factor, @Nullable Tensor bias, @Nullable LowRankTerm update, Tensor out) {
-        linear(x, weight.copy("linear", out.dtype()).times(factor), bias, update, out);
+        linear(x, weight.in("linear", out.dtype()).times(factor), bias, update, out);
     }
 
     /**

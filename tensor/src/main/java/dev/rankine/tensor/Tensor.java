@@ -209,6 +209,11 @@ public final class Tensor {
         return isContiguous() ? this : copy("contiguous", dtype());
     }
 
+    /** This tensor if its elements are of a type, else a copy in which they are. */
+    public Tensor in(String operation, DType type) {
+        return dtype() == type ? this : copy(operation, type);
+    }
+
     // ---- arithmetic ----
 
     /** A row-major copy in a type, as a result of the open scope; F16 and BF16 are widened exactly. */

@@ -45,17 +45,22 @@ class FusedParityPropertyTest {
             @ForAll boolean changed,
             @ForAll Layout layout,
             @ForAll long seed) {
+        DType stored = narrow ? DType.BF16 : DType.F32;
         check(LONG_SUMS, seed, samples -> {
             Tensor x = samples.of(DType.F32, Shape.of(rows, inputs), layout);
-            Tensor weight = samples.of(narrow ? DType.BF16 : DType.F32, Shape.of(outputs, inputs), layout);
+            Tensor weight = samples.of(stored, Shape.of(outputs, inputs), layout);
             Tensor bias = biased ? samples.of(DType.F32, Shape.of(outputs), layout) : null;
-            Tensor h = samples.of(DType.F32, Shape.of(rows, rank), layout);
-            Tensor b = samples.of(DType.F32, Shape.of(outputs, rank), layout);
-            Backend.LowRankTerm change = changed ? new Backend.LowRankTerm(h, b) : null;
+            Backend.LowRankTerm change = changed ? change(samples, rows, outputs, rank, layout) : null;
             Tensor out = samples.room(DType.F32, Shape.of(rows, outputs));
             samples.backend().linear(x, weight, bias, change, out);
             return List.of(out);
         });
+    }
+
+    private static Backend.LowRankTerm change(Samples samples, int rows, int outputs, int rank, Layout layout) {
+        return new Backend.LowRankTerm(
+                samples.of(DType.F32, Shape.of(rows, rank), layout),
+                samples.of(DType.F32, Shape.of(outputs, rank), layout));
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
@@ -74,9 +79,7 @@ class FusedParityPropertyTest {
             Shape factors = ofOutputs ? Shape.of(outputs, 1) : Shape.of(1, inputs);
             Tensor factor = samples.of(DType.F32, factors, layout);
             Tensor bias = changed ? samples.of(DType.F32, Shape.of(outputs), layout) : null;
-            Tensor h = samples.of(DType.F32, Shape.of(rows, 3), layout);
-            Tensor b = samples.of(DType.F32, Shape.of(outputs, 3), layout);
-            Backend.LowRankTerm change = changed ? new Backend.LowRankTerm(h, b) : null;
+            Backend.LowRankTerm change = changed ? change(samples, rows, outputs, 3, layout) : null;
             Tensor out = samples.room(DType.F32, Shape.of(rows, outputs));
             samples.backend().scaledLinear(x, weight, factor, bias, change, out);
             return List.of(out);

@@ -1,6 +1,5 @@
 package dev.rankine.transformer;
 
-import dev.rankine.tensor.DType;
 import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
 import dev.rankine.tensor.Tensor;
@@ -8,11 +7,6 @@ import dev.rankine.tensor.Tensor;
 /** Forms of a mask that an attention takes: 1 to see, 0 to hide, broadcasting to [B, H, T, S]. */
 final class AttentionMasks {
     private AttentionMasks() {}
-
-    /** A mask [B, S] of symbols in the type that a model computes in. */
-    static Tensor in(DType dtype, Tensor mask) {
-        return mask.dtype() == dtype ? mask : mask.copy("mask", dtype);
-    }
 
     /** [B, S] as [B, 1, 1, S]: every head and every query of an example sees the same keys. */
     static Tensor ofKeys(Tensor mask) {

@@ -61,8 +61,8 @@ public final class Decoder extends Module {
         Tensor symbolsOnly = null;
         if (mask != null) {
             ShapeMismatch.require(path(), "the mask", ids.shape(), mask.shape());
-            symbolsOnly = AttentionMasks.ofKeys(AttentionMasks.behind(
-                    rows(extra), AttentionMasks.in(x.data().dtype(), mask)));
+            symbolsOnly = AttentionMasks.ofKeys(
+                    AttentionMasks.behind(rows(extra), mask.in("mask", x.data().dtype())));
         }
         Tensor visible = visible(causal.of(places.count(), places.count()), symbolsOnly);
         Rotation rotation = rotation(places);

@@ -106,7 +106,7 @@ public final class Encoder extends Module {
         Places places = Places.between(0, rows + ids.shape().dim(1));
         Variable x = input.apply(ids, types, extra, places, pass);
         return new Encoded(
-                x, AttentionMasks.behind(rows, AttentionMasks.in(x.data().dtype(), mask)));
+                x, AttentionMasks.behind(rows, mask.in("mask", x.data().dtype())));
     }
 
     private static Variable through(List<EncoderLayer> layers, Variable input, @Nullable Tensor keys, Pass pass) {

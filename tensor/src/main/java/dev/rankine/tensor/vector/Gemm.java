@@ -138,8 +138,7 @@ public final class Gemm {
         checkSizes(left, right, result);
         checkFactor(factor, weight.shape());
         if (factor != null && !isCutIntoBlocks(product(left, right, result, 0, result.rows, false))) {
-            Tensor wide = weight.dtype() == DType.F32 ? weight : weight.copy("linear", DType.F32);
-            linear(x, wide.times(factor), null, bias, update, out);
+            linear(x, weight.in("linear", DType.F32).times(factor), null, bias, update, out);
             return;
         }
         List<Use> uses = new ArrayList<>(List.of(Use.rows(x, false), Use.reads(weight), Use.rows(out, true)));

@@ -2,6 +2,11 @@ package dev.rankine.tensor.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rankine.tensor.Backend;
+import dev.rankine.tensor.DType;
+import dev.rankine.tensor.Shape;
+import dev.rankine.tensor.Storage;
+import dev.rankine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,6 +38,11 @@ final class Canary {
         return canary;
     }
 
+    /** Random numbers as a tensor of a back-end. */
+    static Tensor random(Backend backend, Random random, int... lengths) {
+        return random(Math.toIntExact(Shape.of(lengths).size()), random).over(backend, lengths);
+    }
+
     static Canary of(float... values) {
         Canary canary = new Canary(values.length);
         for (int i = 0; i < values.length; i++) {
@@ -43,6 +53,11 @@ final class Canary {
 
     MemorySegment memory() {
         return all.asSlice(4L * FIELD, 4L * size);
+    }
+
+    /** Them as a tensor of a back-end, as many as its shape has. */
+    Tensor over(Backend backend, int... lengths) {
+        return Tensor.over(backend, Storage.over(memory(), DType.F32), Shape.of(lengths));
     }
 
     long address() {

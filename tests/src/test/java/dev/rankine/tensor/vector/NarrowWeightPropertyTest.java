@@ -7,7 +7,6 @@ import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
 import dev.rankine.tensor.DelegatingBackend;
 import dev.rankine.tensor.Shape;
-import dev.rankine.tensor.Storage;
 import dev.rankine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,9 +34,7 @@ class NarrowWeightPropertyTest {
     }
 
     private static Tensor random(Random random, int... lengths) {
-        Shape shape = Shape.of(lengths);
-        Canary numbers = Canary.random(Math.toIntExact(shape.size()), random);
-        return Tensor.over(BACKEND, Storage.over(numbers.memory(), DType.F32), shape);
+        return Canary.random(BACKEND, random, lengths);
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -73,8 +70,7 @@ class NarrowWeightPropertyTest {
             Backend.@Nullable LowRankTerm update,
             Canary out,
             int outputs) {
-        Shape shape = Shape.of(x.shape().dim(0), outputs);
-        BACKEND.linear(x, weight, bias, update, Tensor.over(BACKEND, Storage.over(out.memory(), DType.F32), shape));
+        BACKEND.linear(x, weight, bias, update, out.over(BACKEND, x.shape().dim(0), outputs));
     }
 
     @Provide

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rankine.tensor.Backend;
 import dev.rankine.tensor.DType;
-import dev.rankine.tensor.Shape;
 import dev.rankine.tensor.ShapeMismatch;
-import dev.rankine.tensor.Storage;
 import dev.rankine.tensor.Tensor;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -29,9 +27,7 @@ class PanelFactorsPropertyTest {
     }
 
     private static Tensor random(Random random, int... lengths) {
-        Shape shape = Shape.of(lengths);
-        Canary numbers = Canary.random(Math.toIntExact(shape.size()), random);
-        return Tensor.over(BACKEND, Storage.over(numbers.memory(), DType.F32), shape);
+        return Canary.random(BACKEND, random, lengths);
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -55,16 +51,12 @@ class PanelFactorsPropertyTest {
         Canary expected = new Canary(rows * outputs);
         Canary got = new Canary(rows * outputs);
         Tensor scaled = weight.copy("scaled", DType.F32).times(factor);
-        BACKEND.linear(x, scaled, bias, change, over(expected, rows, outputs));
-        BACKEND.scaledLinear(x, weight, factor, bias, change, over(got, rows, outputs));
+        BACKEND.linear(x, scaled, bias, change, expected.over(BACKEND, rows, outputs));
+        BACKEND.scaledLinear(x, weight, factor, bias, change, got.over(BACKEND, rows, outputs));
         BACKEND.finish();
         assertThat(got.bits()).isEqualTo(expected.bits());
         expected.checkBorders();
         got.checkBorders();
-    }
-
-    private static Tensor over(Canary out, int rows, int outputs) {
-        return Tensor.over(BACKEND, Storage.over(out.memory(), DType.F32), Shape.of(rows, outputs));
     }
 
     @Provide
@@ -78,7 +70,7 @@ class PanelFactorsPropertyTest {
         Random random = new Random(1);
         Tensor x = random(random, 30, 20);
         Tensor weight = random(random, 40, 20);
-        Tensor out = over(new Canary(30 * 40), 30, 40);
+        Tensor out = new Canary(30 * 40).over(BACKEND, 30, 40);
         assertThatThrownBy(() -> BACKEND.scaledLinear(x, weight, random(random, 20, 1), null, null, out))
                 .isInstanceOf(ShapeMismatch.class)
                 .hasMessageContaining("factors");
